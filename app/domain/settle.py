@@ -1,0 +1,141 @@
+"""What becomes of a call: the one place that decides whether the platform has heard of an entry.
+
+Total over the kinds of answer. A person who entered never disappears: done, conflict, parked or still owed. Doubt is
+always followed by a look before a resend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.domain.backoff import due_again
+from app.domain.model import AnswerKind, Call, Receipt, Sighting, Standing
+
+LOOKS_BEFORE_PARKING = 3
+SAME_MOMENT = timedelta(seconds=1)
+"""Platforms keep whole seconds: an entry time this close to ours is ours."""
+
+
+class Trouble(StrEnum):
+    """Why a person must see a call."""
+
+    ENTERED_ELSEWHERE = "entered_elsewhere"
+    VOID = "void"
+    GONE = "gone"
+    UNCLEAR = "unclear"
+    """The platform counts more than we can explain by our own entry."""
+    UNEXPLAINED = "unexplained"
+    """The platform refuses although nothing it shows speaks against it."""
+    NOT_KNOWN = "not_known"
+    """Let in on trust; the platform does not know the code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The platform has it. `count`: what it counts now, where known."""
+
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """Still owed: send at `at`. `free` tries cost no attempt; `doubtful` ones may have landed."""
+
+    at: datetime
+    free: bool = False
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Find out first: ask the platform what it shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barred:
+    """The account may not speak to the platform: pause it; the call keeps its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    why: Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    why: Trouble
+
+
+Settlement = Done | Again | Look | Barred | Conflict | Parked
+
+
+def settle(call: Call, answer: Receipt, sighting: Sighting | None, now: datetime, jitter: float) -> Settlement:
+    """What becomes of `call` after `answer` and, when it asked for a look, the `sighting`."""
+    match answer.kind:
+        case AnswerKind.ACCEPTED:
+            return Done(count=answer.count)
+        case AnswerKind.BUSY:
+            at = now if answer.unreachable else due_again(call.attempts, answer.retry_after, now, jitter)
+            return Again(at=at, free=answer.unreachable)
+        case AnswerKind.BARRED:
+            return Barred()
+        case AnswerKind.REFUSED | AnswerKind.DOUBTFUL | AnswerKind.BROKEN:
+            if sighting is None:
+                return Look()
+    if call.heads < 0:
+        return _settle_undo(call, answer, sighting, now, jitter)
+    return _settle_entry(call, answer, sighting, now, jitter)
+
+
+def stands_against(call: Call, sighting: Sighting) -> Conflict | None:
+    """What the platform shows against an entry before we even send it."""
+    if not sighting.found:
+        return Conflict(why=Trouble.GONE)
+    if sighting.standing in {Standing.VOID, Standing.PENDING}:
+        return Conflict(why=Trouble.VOID)
+    if sighting.limit - sighting.count < call.heads:
+        return Conflict(why=Trouble.ENTERED_ELSEWHERE)
+    return None
+
+
+def landed(call: Call, answer: Receipt, sighting: Sighting) -> bool:
+    """Is our entry among what the platform counts? By its time where it tells one, else by the count."""
+    if not sighting.found:
+        return False
+    base = call.base or 0
+    if sighting.last_at is not None:
+        return abs(sighting.last_at - call.at) <= SAME_MOMENT and sighting.count >= base + call.heads
+    may_have_landed = answer.kind is not AnswerKind.REFUSED or call.doubts > 0
+    return may_have_landed and sighting.count == base + call.heads
+
+
+def _settle_entry(call: Call, answer: Receipt, sighting: Sighting, now: datetime, jitter: float) -> Settlement:
+    if landed(call, answer, sighting):
+        return Done(count=sighting.count)
+    against = stands_against(call, sighting)
+    if against is not None:
+        return against
+    if answer.kind is AnswerKind.DOUBTFUL or call.doubts:
+        if sighting.count >= (call.base or 0) + call.heads:
+            return Conflict(why=Trouble.UNCLEAR)
+        if answer.kind is AnswerKind.DOUBTFUL:
+            return Again(at=now)
+    return _unexplained(call, answer, now, jitter)
+
+
+def _settle_undo(call: Call, answer: Receipt, sighting: Sighting, now: datetime, jitter: float) -> Settlement:
+    """An undo has landed when the platform counts no more than it should, or has nothing left to take back."""
+    target = max((call.base if call.base is not None else -call.heads) + call.heads, 0)
+    if not sighting.found or sighting.count <= target:
+        return Done(count=sighting.count if sighting.found else None)
+    if answer.kind is AnswerKind.DOUBTFUL:
+        return Again(at=now)
+    return _unexplained(call, answer, now, jitter)
+
+
+def _unexplained(call: Call, answer: Receipt, now: datetime, jitter: float) -> Settlement:
+    if call.looks + 1 >= LOOKS_BEFORE_PARKING:
+        return Parked(why=Trouble.UNEXPLAINED)
+    return Again(at=due_again(call.looks, answer.retry_after, now, jitter))

@@ -241,12 +241,12 @@ class CacheTx(Protocol):
         self, account: AccountId, event: EventId, resource: str, rows: Sequence[Damaged], at: datetime
     ) -> None: ...
 
-    def save_events(self, events: Sequence[Event]) -> None:
-        """Insert or update; never touches `open` of a known event."""
+    def save_events(self, events: Sequence[Event], wanted: Collection[EventId]) -> None:
+        """Insert or update; those `wanted` are open, the others closed, unless a person said otherwise."""
         ...
 
     def open_event(self, event: EventId, is_open: bool) -> bool:
-        """Set by a person or a setting. False when there is no such event."""
+        """A person's word, which stays. False when there is no such event."""
         ...
 
     def cursor(self, account: AccountId, event: EventId, resource: str) -> Cursor | None: ...
@@ -320,9 +320,9 @@ class HouseTx(Protocol):
 
     def keep_account(self, account: AccountId, provider: str) -> None: ...
 
-    def account_state(
-        self, account: AccountId, state: str, words: str, since: datetime, drift: timedelta | None
-    ) -> None: ...
+    def account_state(self, account: AccountId, state: str, words: str, since: datetime) -> None: ...
+
+    def account_drift(self, account: AccountId, drift: timedelta) -> None: ...
 
 
 class Tx(Protocol):

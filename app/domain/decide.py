@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,21 +45,30 @@ def decide(admissions: Sequence[Admission], scan: Scan, station: Station, now: d
     """
     if not scan.code:
         return Decision(outcome=Outcome.ASK, reason=Reason.UNREADABLE, why=Why(rule="reading", value="empty"))
+    on_here = tonight(station, policy.events)
     if not admissions:
-        return _unknown(scan, policy)
-    tonight = _tonight(station, policy)
-    here = _narrow(admissions, scan, tonight)
+        return _unknown(scan, policy, on_here)
+    here = _narrow(admissions, scan, on_here)
     if len(here) > 1:
         return _ambiguous(here, station)
-    return _judge(here[0], scan, station, now, policy, tonight)
+    return _judge(here[0], scan, station, now, policy, on_here)
 
 
-def overrule(decision: Decision, scan: Scan, station: Station) -> Decision:
+def tonight(station: Station, events: Mapping[EventId, Event]) -> frozenset[EventId]:
+    """The known events that `station` lets people in to: its own, else every open one."""
+    if station.events:
+        return frozenset(one for one in station.events if one in events)
+    return frozenset(event.id for event in events.values() if event.open)
+
+
+def overrule(decision: Decision, scan: Scan, station: Station, on_here: frozenset[EventId]) -> Decision:
     """The same decision after a supervisor said yes: admits where that is theirs to say and there is room."""
     if not scan.override or decision.reason not in OVERRIDABLE:
         return decision
     why = Why(rule="override", value=decision.reason)
     if decision.admission is None:
+        if not on_here:
+            return decision
         return replace(
             decision,
             outcome=Outcome.ADMIT, reason=Reason.OK, heads=scan.heads, limit=scan.heads, entered=scan.heads,
@@ -71,11 +80,11 @@ def overrule(decision: Decision, scan: Scan, station: Station) -> Decision:
     return replace(_admit(decision.admission, allowance, scan), overridden=True, why=why)
 
 
-def _unknown(scan: Scan, policy: Policy) -> Decision:
+def _unknown(scan: Scan, policy: Policy, on_here: frozenset[EventId]) -> Decision:
     why = Why(rule="cache and platform", value=policy.lookup)
     if policy.lookup is Lookup.ABSENT:
         return Decision(outcome=Outcome.REFUSE, reason=Reason.UNKNOWN_CODE, why=why)
-    if policy.unknown_offline is Unknown.PROVISIONAL:
+    if policy.unknown_offline is Unknown.PROVISIONAL and on_here:
         return Decision(
             outcome=Outcome.ADMIT, reason=Reason.OK, heads=scan.heads, limit=scan.heads, entered=scan.heads,
             provisional=True, why=why,
@@ -84,20 +93,14 @@ def _unknown(scan: Scan, policy: Policy) -> Decision:
     return Decision(outcome=outcome, reason=Reason.NOT_ALLOWED_OFFLINE, why=why)
 
 
-def _tonight(station: Station, policy: Policy) -> frozenset[EventId]:
-    if station.events:
-        return frozenset(station.events)
-    return frozenset(event.id for event in policy.events.values() if event.open)
-
-
-def _narrow(admissions: Sequence[Admission], scan: Scan, tonight: frozenset[EventId]) -> Sequence[Admission]:
+def _narrow(admissions: Sequence[Admission], scan: Scan, on_here: frozenset[EventId]) -> Sequence[Admission]:
     """Those a person would mean: the chosen one; else tonight's before others, and what stands before what was void."""
     if len(admissions) == 1:
         return admissions
     chosen = [one for one in admissions if one.id == scan.choice]
     if chosen:
         return chosen
-    here = [one for one in admissions if one.event in tonight] or list(admissions)[:1]
+    here = [one for one in admissions if one.event in on_here] or list(admissions)[:1]
     return [one for one in here if one.standing is not Standing.VOID] or here[:1]
 
 
@@ -115,10 +118,10 @@ def _left(admission: Admission, station: Station) -> int:
 
 
 def _judge(
-    admission: Admission, scan: Scan, station: Station, now: datetime, policy: Policy, tonight: frozenset[EventId]
+    admission: Admission, scan: Scan, station: Station, now: datetime, policy: Policy, on_here: frozenset[EventId]
 ) -> Decision:
     allowance = admission.allowance(station.allowance)
-    verdict = _stands(admission, tonight)
+    verdict = _stands(admission, on_here)
     if verdict is None and scan.direction is Direction.OUT:
         return _leave(admission, allowance, scan)
     verdict = (
@@ -147,8 +150,8 @@ def _no(admission: Admission, allowance: Allowance | None, verdict: Verdict | No
     )  # fmt: skip
 
 
-def _stands(admission: Admission, tonight: frozenset[EventId]) -> Verdict | None:
-    if admission.event not in tonight:
+def _stands(admission: Admission, on_here: frozenset[EventId]) -> Verdict | None:
+    if admission.event not in on_here:
         return Outcome.REFUSE, Reason.OTHER_EVENT, Why(rule="event", value=admission.event)
     why = Why(rule="standing", value=admission.word or admission.standing)
     match admission.standing:

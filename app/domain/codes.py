@@ -1,0 +1,63 @@
+"""Raw reading -> the code to look up. Readers add prefixes and web addresses; platforms know the bare code."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+LONGEST = 512
+"""Characters of a cleaned code; what is longer is no code of a ticketing platform."""
+
+_LONGEST_RAW = 8_192  # a QR code holds 7,089 digits at most
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, zero width and byte order mark, surrogates, separators
+_SCANNER_PREFIX = re.compile(r"\][A-Za-z][0-9A-Za-z]|\\[0-9]{6}")  # AIM symbology (`]Q3`), ECI (`\000026`)
+_WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z0-9_-]{4,64}")
+_CODE_PARAMETERS = ("code", "ticket", "c", "qr")
+
+
+def clean(raw: str) -> str | None:
+    """The code in a raw reading, in its own case; None when the reading is empty or unreadable."""
+    if len(raw) > _LONGEST_RAW:
+        return None
+    code = _unwrap(_peel(_visible(raw)))
+    if len(code) > LONGEST or not any(character.isalnum() for character in code):
+        return None
+    return code
+
+
+def shorten(code: str) -> str:
+    """The code as logs may show it: its first three characters, and never all of it."""
+    return code[: min(3, max(0, len(code) - 1))] + "…"
+
+
+def _visible(raw: str) -> str:
+    kept = "".join(character for character in raw if unicodedata.category(character) not in _UNSEEN)
+    return unicodedata.normalize("NFC", kept)
+
+
+def _peel(text: str) -> str:
+    """Without white space around it and without what the scanner put before it, however often."""
+    text = text.strip()
+    while prefix := _SCANNER_PREFIX.match(text):
+        text = text[prefix.end() :].strip()
+    return text
+
+
+def _unwrap(text: str) -> str:
+    """The code inside a web address; the text itself when it is none, or when nothing in it looks like a code."""
+    if not _WEB_ADDRESS.match(text):
+        return text
+    return next((part for part in _parts(text) if _CODE.fullmatch(part)), text)
+
+
+def _parts(address: str) -> Iterator[str]:
+    """Where an address may carry the code, likeliest first: the known parameters, then the last part of the path."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return
+    query = [(name.lower(), value) for name, value in parse_qsl(parts.query)]
+    for wanted in _CODE_PARAMETERS:
+        yield from (value for name, value in query if name == wanted)
+    yield unquote(parts.path.rstrip("/").rpartition("/")[2])

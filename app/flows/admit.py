@@ -1,0 +1,214 @@
+"""A scan becomes an answer: one transaction that decides, counts, and owes the check-in."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.domain.codes import shorten
+from app.domain.decide import OVERRIDABLE, decide, overrule, tonight
+from app.domain.model import (
+    Admission,
+    AdmissionId,
+    Allowance,
+    Answer,
+    Call,
+    CallId,
+    Choice,
+    Credential,
+    Decision,
+    Direction,
+    Event,
+    Kind,
+    Lookup,
+    Outcome,
+    Policy,
+    Reason,
+    Scan,
+    Standing,
+    Station,
+)
+from app.flows.lookup import LookUp
+from app.ports import Clock, Notice, Notices, Store, Tx
+
+log = structlog.get_logger()
+
+UNDO_WITHIN = timedelta(minutes=10)
+WORTH_A_LOOKUP = frozenset({Reason.NOT_ALLOWED_OFFLINE, Reason.UNSURE})
+CLOCK_TOLERANCE = timedelta(minutes=2)
+
+
+class Admit:
+    """Answers scans against the cache; asks the platform only about a code that the cache can't judge.
+
+    `begin` never waits for the network and gives None when a lookup is worth its time; then `finish` makes it.
+    """
+
+    def __init__(self, store: Store, lookup: LookUp, notices: Notices, clock: Clock, policy: Policy) -> None:
+        self._store = store
+        self._lookup = lookup
+        self._notices = notices
+        self._clock = clock
+        self._policy = policy
+
+    def __call__(self, scan: Scan, station: Station) -> Answer:
+        """The durable answer to a scan; waits for a lookup within its budget where the cache can't judge."""
+        may_look = self._lookup.possible(station)
+        answer = self._store.run(lambda tx: self._work(tx, scan, station, Lookup.NOT_MADE, may_look))
+        return self.finish(scan, station) if answer is None else self._told(answer)
+
+    def begin(self, scan: Scan, station: Station) -> Future[Answer | None]:
+        may_look = self._lookup.possible(station)
+        return self._store.submit(lambda tx: self._work(tx, scan, station, Lookup.NOT_MADE, may_look))
+
+    def finish(self, scan: Scan, station: Station) -> Answer:
+        """The answer after a live lookup."""
+        lookup = self._lookup(scan, station)
+        answer = self._store.run(lambda tx: self._work(tx, scan, station, lookup, False))
+        if answer is None:
+            raise AssertionError("a scan without an answer")
+        return self._told(answer)
+
+    def told(self, answer: Answer) -> Answer:
+        """Log a durable answer and tell whoever listens. For callers of `begin`."""
+        return self._told(answer)
+
+    def _work(self, tx: Tx, scan: Scan, station: Station, lookup: Lookup, may_look: bool) -> Answer | None:
+        now = self._clock()
+        candidates = tx.scans.candidates(scan.scheme, scan.code) if scan.code else []
+        replayed = tx.scans.replayed(scan.id)
+        if replayed is not None:
+            return replace(replayed, replayed=True)
+        if scan.at > now + CLOCK_TOLERANCE:
+            scan = replace(scan, at=now)
+        events = self._store.open_events()
+        policy = replace(self._policy, events=events, lookup=lookup)
+        if station.unknown_offline is not None:
+            policy = replace(policy, unknown_offline=station.unknown_offline)
+        decision = decide(candidates, scan, station, scan.at, policy)
+        if may_look and lookup is Lookup.NOT_MADE and _worth_a_lookup(decision, candidates):
+            return None
+        decision = overrule(decision, scan, station, tonight(station, events))
+        if decision.admits:
+            decision = self._count(tx, decision, scan, station, policy)
+        answer = _answer(tx, decision, scan, station, policy)
+        tx.scans.record(answer, station, scan.override, now)
+        return answer
+
+    def _count(self, tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Decision:
+        if scan.direction is Direction.OUT:
+            return decision
+        admission = decision.admission
+        if admission is None:
+            admission = _on_trust(scan, station, policy)
+            admission = replace(admission, id=tx.scans.provisional(admission))
+            decision = replace(decision, admission=admission, event=admission.event)
+        if admission.id is None:
+            raise AssertionError("a candidate without an id")
+        tx.scans.owe(admission.id, station.allowance, scan.heads)
+        tx.scans.add_call(_call(admission, admission.id, scan, station, policy.events[admission.event]))
+        return decision
+
+    def _told(self, answer: Answer) -> Answer:
+        log.info(
+            "scan.decided",
+            scan=answer.scan, station=answer.station, code=shorten(answer.code), outcome=answer.outcome,
+            reason=answer.reason, heads=answer.heads, left=answer.left, replayed=answer.replayed,
+        )  # fmt: skip
+        if not answer.replayed:
+            self._notices.tell(Notice(topic="scan", body={"answer": answer}))
+        return answer
+
+
+def _worth_a_lookup(decision: Decision, candidates: list[Admission]) -> bool:
+    return decision.reason in WORTH_A_LOOKUP or (decision.provisional and not candidates)
+
+
+def _on_trust(scan: Scan, station: Station, policy: Policy) -> Admission:
+    """A place-holder for a code that could not be checked: it opens as often as it was let in, and no more."""
+    events = [policy.events[one] for one in tonight(station, policy.events)]
+    event = min(events, key=lambda one: (one.starts_at is None, one.starts_at, one.id))
+    return Admission(
+        account=event.account,
+        event=event.id,
+        resource="provisional",
+        kind=Kind.PROVISIONAL,
+        ref=f"{scan.scheme}:{scan.code}",
+        standing=Standing.GOOD,
+        credentials=(Credential(value=scan.code, scheme=scan.scheme),),
+        allowances=(Allowance(ref=station.allowance, limit=scan.heads),),
+    )
+
+
+def _call(admission: Admission, admission_id: AdmissionId, scan: Scan, station: Station, event: Event) -> Call:
+    allowance = admission.allowance(station.allowance)
+    return Call(
+        id=CallId(0),
+        scan=scan.id,
+        account=admission.account,
+        event=admission.event,
+        event_ref=event.ref,
+        admission=admission_id,
+        kind=admission.kind,
+        ref=admission.ref,
+        code=scan.code,
+        allowance=station.allowance,
+        heads=scan.heads,
+        limit=allowance.limit if allowance else scan.heads,
+        party=scan.party,
+        at=scan.at,
+        station=station.name,
+    )
+
+
+def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Answer:
+    admission = decision.admission
+    event = policy.events.get(decision.event) if decision.event else None
+    entered = decision.outcome is Outcome.ADMIT and scan.direction is Direction.IN
+    already = decision.reason is Reason.ALREADY_IN and admission is not None and admission.id is not None
+    answer = Answer(
+        scan=scan.id, code=scan.code, station=station.name, at=scan.at, direction=scan.direction,
+        outcome=decision.outcome, reason=decision.reason, heads=decision.heads, left=decision.left,
+        limit=decision.limit, entered=decision.entered, event=decision.event,
+        event_name=event.name if event else "", event_label=event.label if event else "",
+        provisional=decision.provisional, overridden=decision.overridden,
+        overridable=decision.reason in OVERRIDABLE and decision.outcome is not Outcome.ADMIT,
+        undo_until=scan.at + UNDO_WITHIN if entered else None, warning=decision.warning, why=decision.why,
+        choices=_choices(decision, station),
+        first_entry=tx.scans.first_entry(admission.id) if already and admission and admission.id else None,
+    )  # fmt: skip
+    return answer if admission is None else _about(answer, admission, event, policy)
+
+
+def _about(answer: Answer, admission: Admission, event: Event | None, policy: Policy) -> Answer:
+    opens = event.starts_at - policy.early if event and event.starts_at and policy.early is not None else None
+    closes = event.ends_at + policy.late if event and event.ends_at and policy.late is not None else None
+    return replace(
+        answer,
+        kind=admission.kind, rate=admission.rate, word=admission.word, word_at=admission.voided_at,
+        guest=admission.guest, admission=admission.id, as_of=admission.fetched_at,
+        opens_at=_latest(admission.opens_at, opens), closes_at=_earliest(admission.closes_at, closes),
+    )  # fmt: skip
+
+
+def _latest(*instants: datetime | None) -> datetime | None:
+    return max((one for one in instants if one is not None), default=None)
+
+
+def _earliest(*instants: datetime | None) -> datetime | None:
+    return min((one for one in instants if one is not None), default=None)
+
+
+def _choices(decision: Decision, station: Station) -> tuple[Choice, ...]:
+    def left(one: Admission) -> int:
+        allowance = one.allowance(station.allowance)
+        return max(allowance.left, 0) if allowance else 0
+
+    return tuple(
+        Choice(admission=one.id, name=one.guest.name, rate=one.rate, kind=one.kind, left=left(one))
+        for one in decision.choices
+        if one.id is not None
+    )

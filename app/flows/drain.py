@@ -1,0 +1,242 @@
+"""Sending what is owed: at most once in flight per admission, a look before any doubtful resend, nothing dropped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from itertools import count
+
+import structlog
+
+from app.domain.backoff import due_again
+from app.domain.model import AnswerKind, Call, Event, Kind, Receipt, Sighting
+from app.domain.settle import (
+    LOOKS_BEFORE_PARKING,
+    Again,
+    Barred,
+    Conflict,
+    Done,
+    Look,
+    Parked,
+    Settlement,
+    Trouble,
+    settle,
+    stands_against,
+)
+from app.flows.keep import keep, translate_all
+from app.flows.lease import Lease
+from app.flows.lines import Line
+from app.ports import Clock, Damaged, Found, Provider, ProviderError, Store, Tx
+
+log = structlog.get_logger()
+
+ROUND = 16
+"""Calls claimed at once."""
+AT_ONCE = 4
+"""Calls of one account in flight at once; the pace is the transport's."""
+VERIFY_WITHIN = timedelta(seconds=5)
+
+
+@dataclass(slots=True, kw_only=True)
+class DrainReport:
+    sent: int = 0
+    done: int = 0
+    again: int = 0
+    conflict: int = 0
+    parked: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """A call as it stands after we spoke to the platform, what it said, and what becomes of it."""
+
+    call: Call
+    receipt: Receipt
+    settlement: Settlement
+
+
+class Drain:
+    """Drains one account, while this hub holds its lease."""
+
+    def __init__(
+        self,
+        store: Store,
+        provider: Provider,
+        line: Line,
+        lease: Lease,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._provider = provider
+        self._line = line
+        self._lease = lease
+        self._clock = clock
+        self._jitter = jitter
+        self._rounds = count(1)
+        self._one = threading.Lock()
+
+    def __call__(self) -> DrainReport:
+        """Send until nothing is due, the line is down or the lease is gone."""
+        report = DrainReport()
+        with self._one, ThreadPoolExecutor(AT_ONCE, thread_name_prefix="drain") as workers:
+            while self._lease.held() and self._line.usable():
+                claim = f"{self._lease.name}:{next(self._rounds)}"
+                calls = self._claim(claim)
+                if not calls:
+                    break
+                for judged in workers.map(partial(self._deliver, claim=claim), calls):
+                    _tally(report, judged)
+        return report
+
+    def hurry(self) -> int:
+        """Make calls that wait out a busy platform due now."""
+        return self._store.run(lambda tx: tx.calls.hurry(self._provider.account, self._clock()))
+
+    def _claim(self, claim: str) -> list[Call]:
+        now = self._clock()
+        return self._store.run(lambda tx: tx.calls.claim(self._provider.account, claim, now, ROUND))
+
+    def _deliver(self, call: Call, claim: str) -> _Judged | None:
+        if not (self._lease.held() and self._line.usable()):
+            self._store.run(lambda tx: tx.calls.release(call.id, claim))
+            return None
+        try:
+            judged = self._verify(call, claim) if call.kind is Kind.PROVISIONAL else self._send(call, claim)
+        except ProviderError as error:
+            judged = self._unseen(call, error)
+        except Exception:
+            log.exception("call.failed", call=call.id)
+            again = Again(at=due_again(call.attempts, None, self._clock(), self._jitter()))
+            judged = _Judged(call=call, receipt=Receipt(kind=AnswerKind.DOUBTFUL), settlement=again)
+        self._hear(judged.receipt)
+        self._write(judged, claim)
+        return judged
+
+    def _send(self, call: Call, claim: str) -> _Judged:
+        """Look where we must, send, look again where the answer leaves a doubt."""
+        if call.doubts:
+            receipt = Receipt(kind=AnswerKind.DOUBTFUL, words="")
+            sighting = self._provider.look(call)
+            settlement = settle(call, receipt, sighting, self._clock(), self._jitter())
+            if not isinstance(settlement, Again):
+                return _Judged(call=call, receipt=receipt, settlement=settlement)
+            call = self._based(call, claim, sighting)
+        elif self._must_look(call):
+            sighting = self._provider.look(call)
+            against = stands_against(call, sighting) if call.heads > 0 else None
+            if against is not None:
+                return _Judged(call=call, receipt=_seen(sighting), settlement=against)
+            call = self._based(call, claim, sighting)
+        return self._push(call)
+
+    def _must_look(self, call: Call) -> bool:
+        """The platform itself guards a single entry; anything else is counted on top of what it shows."""
+        return call.limit != 1 or call.kind not in self._provider.capabilities.self_guarding
+
+    def _based(self, call: Call, claim: str, sighting: Sighting) -> Call:
+        """Keep what the platform counts before we send: a crash in between must be able to tell ours apart."""
+        self._store.run(lambda tx: tx.calls.set_base(call.id, claim, sighting.count))
+        return replace(call, base=sighting.count)
+
+    def _push(self, call: Call) -> _Judged:
+        receipt = self._provider.push(call)
+        settlement = settle(call, receipt, None, self._clock(), self._jitter())
+        if isinstance(settlement, Look):
+            try:
+                sighting = self._provider.look(call)
+            except ProviderError as error:
+                self._line.failed(error)
+                again = Again(at=due_again(call.attempts, error.retry_after, self._clock(), self._jitter()))
+                return _Judged(call=call, receipt=receipt, settlement=again)
+            settlement = settle(call, receipt, sighting, self._clock(), self._jitter())
+        return _Judged(call=call, receipt=receipt, settlement=settlement)
+
+    def _unseen(self, call: Call, error: ProviderError) -> _Judged:
+        """The platform would not show us the admission: nothing was sent."""
+        receipt = error.receipt()
+        settlement: Settlement = Again(
+            at=due_again(call.attempts, error.retry_after, self._clock(), self._jitter()), free=error.unreachable
+        )
+        if error.kind is AnswerKind.BARRED:
+            settlement = Barred()
+        elif error.unreachable:
+            settlement = Again(at=self._clock(), free=True)
+        elif error.kind is AnswerKind.BROKEN and call.looks + 1 >= LOOKS_BEFORE_PARKING:
+            settlement = Parked(why=Trouble.UNEXPLAINED)
+        if error.kind is AnswerKind.DOUBTFUL:
+            receipt = replace(receipt, kind=AnswerKind.BUSY)
+        return _Judged(call=call, receipt=receipt, settlement=settlement)
+
+    def _verify(self, call: Call, claim: str) -> _Judged:
+        """Somebody was let in on trust: find the admission, or raise the alarm."""
+        event = self._store.open_events()[call.event]
+        found = self._find(call, event)
+        if found is None:
+            receipt = Receipt(kind=AnswerKind.REFUSED)
+            return _Judged(call=call, receipt=receipt, settlement=Conflict(why=Trouble.NOT_KNOWN))
+        real = self._store.run(lambda tx: self._adopt(tx, call, claim, event, found))
+        if real is None:
+            receipt = Receipt(kind=AnswerKind.REFUSED)
+            return _Judged(call=call, receipt=receipt, settlement=Conflict(why=Trouble.VOID))
+        return self._send(real, claim)
+
+    def _find(self, call: Call, event: Event) -> Found | None:
+        witness = self._store.views.witness(event.id, self._provider.resources[0])
+        return self._provider.find(call.code, event, VERIFY_WITHIN, witness)
+
+    def _adopt(self, tx: Tx, call: Call, claim: str, event: Event, found: Found) -> Call | None:
+        if found.event_ref != event.ref:
+            return None
+        rows = translate_all(self._provider, event, found.resource, [found.row])
+        admission = rows[0][1]
+        if isinstance(admission, Damaged):
+            return None
+        keep(tx, event, found.resource, rows, found.asked_at)
+        return tx.calls.adopt(call.id, claim, admission)
+
+    def _hear(self, receipt: Receipt) -> None:
+        match receipt.kind:
+            case AnswerKind.ACCEPTED | AnswerKind.REFUSED:
+                self._line.heard()
+            case AnswerKind.BUSY | AnswerKind.BARRED:
+                self._line.failed(
+                    ProviderError(
+                        receipt.kind, receipt.words, retry_after=receipt.retry_after, unreachable=receipt.unreachable
+                    )
+                )
+            case AnswerKind.DOUBTFUL | AnswerKind.BROKEN:
+                pass
+
+    def _write(self, judged: _Judged, claim: str) -> None:
+        call, settlement = judged.call, judged.settlement
+        now = self._clock()
+        kept = self._store.run(lambda tx: tx.calls.settle(call, claim, settlement, judged.receipt, now))
+        name = type(settlement).__name__.lower()
+        log.info(
+            "call.settled", call=call.id, scan=call.scan, settlement=name, answer=judged.receipt.kind,
+            why=getattr(settlement, "why", ""), attempts=call.attempts, kept=kept,
+        )  # fmt: skip
+
+
+def _seen(sighting: Sighting) -> Receipt:
+    return Receipt(kind=AnswerKind.REFUSED, words=sighting.word, count=sighting.count if sighting.found else None)
+
+
+def _tally(report: DrainReport, judged: _Judged | None) -> None:
+    if judged is None:
+        return
+    report.sent += 1
+    match judged.settlement:
+        case Done():
+            report.done += 1
+        case Conflict():
+            report.conflict += 1
+        case Parked():
+            report.parked += 1
+        case _:
+            report.again += 1

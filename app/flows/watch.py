@@ -1,0 +1,84 @@
+"""Looking after the house, about once a second: lines that may be back, changes other processes made, conflicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from app.domain.model import AccountId
+from app.flows.lines import Line, LineStatus
+from app.ports import CallRow, Clock, Notice, Notices, OutboxCount, Provider, ProviderError, Store
+
+log = structlog.get_logger()
+
+
+class Watch:
+    """One tick sees what changed since the last and tells it. `nudge` wakes the senders."""
+
+    def __init__(
+        self,
+        store: Store,
+        providers: Mapping[AccountId, Provider],
+        lines: Mapping[AccountId, Line],
+        notices: Notices,
+        clock: Clock,
+        nudge: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._providers = providers
+        self._lines = lines
+        self._notices = notices
+        self._clock = clock
+        self._nudge = nudge
+        self._version = -1
+        self._outbox = OutboxCount()
+        self._seen = {row.call.id for row in store.views.conflicts(resolved=False, limit=1000)}
+        self._written: dict[AccountId, LineStatus] = {}
+
+    def __call__(self) -> None:
+        for account, line in self._lines.items():
+            self._probe(self._providers[account], line)
+            self._write(account, line)
+        version = self._store.views.version()
+        if version != self._version:
+            self._version = version
+            self._nudge()
+            self._tell_conflicts()
+            self._tell_outbox()
+
+    def _probe(self, provider: Provider, line: Line) -> None:
+        """A line that is not up is tried with the least the platform offers; once it answers, all goes on."""
+        if line.up or not line.usable():
+            return
+        try:
+            provider.ping()
+        except ProviderError as error:
+            line.failed(error)
+        else:
+            line.heard()
+
+    def _write(self, account: AccountId, line: Line) -> None:
+        status = line.status
+        before = self._written.get(account)
+        if before is not None and (before.state, before.words) == (status.state, status.words):
+            return
+        self._written[account] = status
+        since = status.since or self._clock()
+        self._store.run(lambda tx: tx.house.account_state(account, status.state, status.words, since))
+
+    def _tell_conflicts(self) -> None:
+        for row in self._new_conflicts():
+            self._notices.tell(Notice(topic="conflict", body={"row": row}))
+
+    def _new_conflicts(self) -> list[CallRow]:
+        rows = self._store.views.conflicts(resolved=False, limit=1000)
+        seen = self._seen
+        self._seen = {row.call.id for row in rows}
+        return [row for row in rows if row.call.id not in seen]
+
+    def _tell_outbox(self) -> None:
+        outbox = self._store.views.outbox()
+        if outbox != self._outbox:
+            self._outbox = outbox
+            self._notices.tell(Notice(topic="outbox", body={"outbox": outbox}))

@@ -197,7 +197,7 @@ class ScansTx(Protocol):
         """Add heads (may be negative) to what is owed."""
         ...
 
-    def add_call(self, call: Call) -> CallId:
+    def add_call(self, call: Call) -> None:
         """Insert a call; `call.id` is ignored."""
         ...
 

@@ -183,6 +183,8 @@ class Admission:
     allowances: tuple[Allowance, ...] = ()
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    entered_at: datetime | None = None
+    """The last entry as the platform tells it."""
     changed_at: datetime | None = None
     fetched_at: datetime | None = None
 

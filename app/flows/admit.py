@@ -22,6 +22,7 @@ from app.domain.model import (
     Decision,
     Direction,
     Event,
+    FirstEntry,
     Kind,
     Lookup,
     Outcome,
@@ -168,7 +169,7 @@ def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Po
     admission = decision.admission
     event = policy.events.get(decision.event) if decision.event else None
     entered = decision.outcome is Outcome.ADMIT and scan.direction is Direction.IN
-    already = decision.reason is Reason.ALREADY_IN and admission is not None and admission.id is not None
+    already = decision.reason is Reason.ALREADY_IN
     answer = Answer(
         scan=scan.id, code=scan.code, station=station.name, at=scan.at, direction=scan.direction,
         outcome=decision.outcome, reason=decision.reason, heads=decision.heads, left=decision.left,
@@ -178,9 +179,15 @@ def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Po
         overridable=decision.reason in OVERRIDABLE and decision.outcome is not Outcome.ADMIT,
         undo_until=scan.at + UNDO_WITHIN if entered else None, warning=decision.warning, why=decision.why,
         choices=_choices(decision, station),
-        first_entry=tx.scans.first_entry(admission.id) if already and admission and admission.id else None,
+        first_entry=_first_entry(tx, admission) if already and admission else None,
     )  # fmt: skip
     return answer if admission is None else _about(answer, admission, event, policy)
+
+
+def _first_entry(tx: Tx, admission: Admission) -> FirstEntry | None:
+    """Who was first: here, else as the platform tells it."""
+    here = tx.scans.first_entry(admission.id) if admission.id is not None else None
+    return here or FirstEntry(at=admission.entered_at, station="")
 
 
 def _about(answer: Answer, admission: Admission, event: Event | None, policy: Policy) -> Answer:

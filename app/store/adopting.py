@@ -1,0 +1,67 @@
+"""Place-holders of codes let in on trust: when the real admission turns up, it takes their heads and calls over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection
+
+from app.domain.model import Admission, Kind, Standing
+from app.store import schema
+
+a, c, w, k, s = schema.admissions, schema.credentials, schema.allowances, schema.calls, schema.scans
+
+RESOURCE = "provisional"
+
+
+class Adopting:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def adopt(self, saved: Sequence[tuple[int, Admission]]) -> None:
+        """Move what place-holders hold to the admissions just saved that open by the same code."""
+        if not saved:
+            return
+        waiting = self._waiting(saved[0][1])
+        if not waiting:
+            return
+        for id_, one in saved:
+            for each in one.credentials:
+                placeholder = waiting.pop(f"{each.scheme}:{each.value}", None)
+                if placeholder is not None:
+                    self._move(placeholder, id_, one)
+
+    def _waiting(self, like: Admission) -> dict[str, int]:
+        rows = self._connection.execute(
+            select(a.c.ref, a.c.id).where(
+                a.c.account == like.account,
+                a.c.event_id == like.event,
+                a.c.resource == RESOURCE,
+                a.c.standing == Standing.GOOD.value,
+            )
+        )
+        return {row.ref: row.id for row in rows}
+
+    def _move(self, placeholder: int, real: int, one: Admission) -> None:
+        run = self._connection.execute
+        held = run(select(w.c.ref, w.c.owed).where(w.c.admission_id == placeholder)).all()
+        for row in held:
+            limit = next((each.limit for each in one.allowances if each.ref == row.ref), 0)
+            run(update(w).where(w.c.admission_id == real, w.c.ref == row.ref).values(owed=w.c.owed + row.owed))
+            run(
+                update(k)
+                .where(k.c.admission_id == placeholder, k.c.allowance == row.ref)
+                .values(
+                    admission_id=real, kind=one.kind.value, ref=one.ref, limit_=limit,
+                    event_id=one.event,
+                )
+            )  # fmt: skip
+        run(update(w).where(w.c.admission_id == placeholder).values(owed=0))
+        run(update(s).where(s.c.admission_id == placeholder).values(admission_id=real))
+        run(delete(c).where(c.c.admission_id == placeholder))
+        run(
+            update(a)
+            .where(a.c.id == placeholder)
+            .values(standing=Standing.VOID.value, word=Kind.PROVISIONAL.value, ref=a.c.ref + f"#{placeholder}")
+        )

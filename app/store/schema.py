@@ -1,0 +1,252 @@
+"""The tables. Changed only together with a migration; `make check` holds them equal."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from app.store.types import Id, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Numbers handed out in blocks, so that a page of admissions gets its ids in one statement."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("provider"),
+    _text("holder"),
+    Column("fence", BigInteger, nullable=False, server_default="0"),
+    Column("lease_until", UtcDateTime),
+    _text("state"),
+    _text("words"),
+    Column("since", UtcDateTime),
+    Column("drift_us", BigInteger),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    _text("name"),
+    Column("starts_at", UtcDateTime),
+    Column("ends_at", UtcDateTime),
+    _text("label"),
+    Column("active", Boolean, nullable=False),
+    Column("wanted", Boolean, nullable=False),
+    Column("by_hand", Boolean),
+)
+"""`by_hand` is a person's word on whether it is open; without one, `wanted` says it."""
+
+admissions = Table(
+    "admissions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("account", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    _text("word"),
+    Column("voided_at", UtcDateTime),
+    _text("rate"),
+    _text("name"),
+    _text("note"),
+    _text("tags"),
+    _text("email"),
+    _text("phone"),
+    Column("opens_at", UtcDateTime),
+    Column("closes_at", UtcDateTime),
+    Column("entered_at", UtcDateTime),
+    Column("changed_at", UtcDateTime),
+    Column("fetched_at", UtcDateTime),
+    Column("digest", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("account", "event_id", "resource", "ref"),
+)
+
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("admission_id", Id, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("limit_", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("owed", Integer, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    PrimaryKeyConstraint("admission_id", "ref"),
+    sqlite_with_rowid=False,
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("value", Text, nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("admission_id", Id, nullable=False),
+    PrimaryKeyConstraint("value", "scheme", "admission_id"),
+    Index(None, "admission_id"),
+    sqlite_with_rowid=False,
+)
+
+search = Table(
+    "search",
+    metadata,
+    Column("admission_id", Id, primary_key=True, autoincrement=False),
+    Column("event_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What a person may type to find somebody, folded; apart from the rest so that reading all of it is quick."""
+
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("admission_id", Id, primary_key=True, autoincrement=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+"""Each admission as the platform sent it, so that a mended translator can be run again without a poll."""
+
+damaged = Table(
+    "damaged",
+    metadata,
+    Column("account", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("fingerprint", BigInteger, nullable=False),
+    _text("ref"),
+    _text("why"),
+    Column("raw", LargeBinary, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("account", "event_id", "resource", "fingerprint"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("account", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("created_to", UtcDateTime),
+    Column("updated_to", UtcDateTime),
+    Column("full_at", UtcDateTime),
+    Column("pulled_at", UtcDateTime),
+    Column("failed_at", UtcDateTime),
+    _text("words"),
+    PrimaryKeyConstraint("account", "event_id", "resource"),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("seq", Id, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("station", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("admission_id", Id),
+    Column("event_id", Text),
+    Column("direction", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _count("heads"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("override", Text),
+    Column("undoes", Text),
+    Column("undone_by", Text),
+    Column("answer", LargeBinary, nullable=False),
+    _partial("ix_scans_admitted", "outcome = 'admit'", "admission_id"),
+    Index(None, "at"),
+)  # fmt: skip
+
+OPEN = "state IN ('due', 'sending')"
+"""In the outbox's hands. Kept as one text: SQLite uses a partial index only for the very same condition."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("scan_id", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("event_ref", Text, nullable=False),
+    Column("admission_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("allowance", Text, nullable=False),
+    Column("heads", Integer, nullable=False),
+    Column("limit_", Integer, nullable=False),
+    Column("party", Text),
+    Column("at", UtcDateTime, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _count("attempts"),
+    _count("looks"),
+    _count("doubts"),
+    Column("base", Integer),
+    Column("due_at", UtcDateTime, nullable=False),
+    _text("claim"),
+    _text("answered"),
+    _text("why"),
+    _text("words"),
+    Column("settled_at", UtcDateTime),
+    _text("settled_by"),
+    _text("note"),
+    Column("resolved_at", UtcDateTime),
+    _partial("ix_calls_open", OPEN, "account", "id"),
+    _partial("ix_calls_open_admission", OPEN, "admission_id", "id"),
+    _partial("ix_calls_tray", "state IN ('parked', 'conflict')", "state", "id"),
+    Index(None, "scan_id"),
+)  # fmt: skip
+
+stations = Table(
+    "stations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+)
+"""`rule` holds the station's events, gate rule, allowance, direction and lookups as JSON."""

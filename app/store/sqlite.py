@@ -1,0 +1,136 @@
+"""SQLite: one writer connection behind a turnstile, readers of their own, checkpoints off the path of a scan."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from app.ports import Clock, StoreError, Tx
+from app.store.base import SqlStore, SqlTx
+from app.store.sql import Statements
+from app.store.turnstile import Pass, Turnstile
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+BUSY_MS = 10_000
+"""How long to wait for another process (a `doorcheck scan` beside the hub) to finish its transaction."""
+CHECKPOINT_EVERY_S = 1.0
+
+
+def sqlite_engine(path: Path, pooled: bool = True) -> Engine:
+    """An engine whose connections are durable (WAL, synchronous FULL) and whose transactions we begin ourselves."""
+    pool: dict[str, Any] = (
+        {"poolclass": QueuePool, "pool_size": 8, "max_overflow": 24} if pooled else {"poolclass": NullPool}
+    )
+    engine = create_engine(
+        f"sqlite:///{path}", isolation_level="AUTOCOMMIT", connect_args={"check_same_thread": False}, **pool
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in (
+            f"busy_timeout={BUSY_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "wal_autocheckpoint=0",
+            "cache_size=-16000",
+            "mmap_size=268435456",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+class SqliteStore(SqlStore):
+    """`Store` on one SQLite file. `on_close` lets go of the file's lock."""
+
+    def __init__(self, path: Path, clock: Clock, alone: bool, on_close: Callable[[], None] = lambda: None) -> None:
+        self._engine = sqlite_engine(path)
+        super().__init__(self._engine, clock, alone)
+        self._on_close = on_close
+        self._connection = self._engine.connect()
+        driver: Any = self._connection.connection.driver_connection
+        self._cursor = driver.cursor()
+        self._sql = Statements(self._engine.dialect)
+        self._turnstile = Turnstile(self._serve)
+        self._closing = threading.Event()
+        self._checkpoints = threading.Thread(target=self._checkpoint, name="checkpoint", daemon=True)
+        self._checkpoints.start()
+
+    def run(self, work: Callable[[Tx], T]) -> T:
+        value: T = self._turnstile.run(work)
+        return value
+
+    def bulk(self, work: Callable[[Tx], T]) -> T:
+        value: T = self._turnstile.run(work, bulk=True)
+        return value
+
+    def submit(self, work: Callable[[Tx], T]) -> Future[T]:
+        return self._turnstile.submit(work)
+
+    def close(self) -> None:
+        self._turnstile.close()
+        self._closing.set()
+        self._checkpoints.join()
+        self._views.close()
+        self._cursor.close()
+        self._connection.close()
+        self._engine.dispose()
+        self._on_close()
+
+    def _serve(self, batch: Sequence[Pass]) -> None:
+        """All in one transaction; when one of them fails, each in its own."""
+        tx = SqlTx(self._sql, self._cursor, self._connection)
+        try:
+            self._cursor.execute("BEGIN IMMEDIATE")
+            for one in batch:
+                one.value = one.work(tx)
+            self._cursor.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back()
+            if len(batch) > 1:
+                for one in batch:
+                    self._serve([one])
+            else:
+                batch[0].error = _plain(error)
+            return
+        self._committed(tx)
+
+    def _roll_back(self) -> None:
+        try:
+            self._cursor.execute("ROLLBACK")
+        except sqlite3.Error:
+            return  # there was none: BEGIN itself failed
+
+    def _checkpoint(self) -> None:
+        """Move the log into the file beside the scans, not inside somebody's commit."""
+        connection = sqlite3.connect(self._engine.url.database or "", isolation_level=None)
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute("PRAGMA synchronous=FULL")
+        while not self._closing.wait(CHECKPOINT_EVERY_S):
+            try:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            except sqlite3.Error as error:
+                log.warning("checkpoint.failed", words=str(error))
+        connection.close()
+
+
+def _plain(error: BaseException) -> BaseException:
+    """A database's failure in our words; anything else as it is."""
+    if isinstance(error, SQLAlchemyError | sqlite3.Error):
+        told = StoreError(f"the database could not write: {getattr(error, 'orig', None) or error}")
+        told.__cause__ = error
+        return told
+    return error

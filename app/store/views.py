@@ -1,0 +1,264 @@
+"""Reads that never wait for a writer: each on a connection of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, select, text
+from sqlalchemy.engine import Connection, Engine
+
+from app.domain.model import (
+    AccountId,
+    Admission,
+    AdmissionId,
+    Answer,
+    CallId,
+    CallState,
+    Credential,
+    Direction,
+    Event,
+    EventId,
+    Outcome,
+    ScanId,
+)
+from app.ports import (
+    AccountRow,
+    CallRow,
+    Clock,
+    Damaged,
+    EventCount,
+    Freshness,
+    OutboxCount,
+    ScanCounts,
+    StationRecord,
+)
+from app.store import schema
+from app.store.folding import fold
+from app.store.rows import ADMISSION, CALL, to_admission, to_allowance, to_answer, to_call, to_event, to_station
+
+a, c, w, f, k, s = (
+    schema.admissions,
+    schema.credentials,
+    schema.allowances,
+    schema.search,
+    schema.calls,
+    schema.scans,
+)
+
+A_NIGHT = timedelta(hours=24)
+
+
+class SqlViews:
+    """`Views` over an engine for reading."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._watching: Connection | None = None
+        self._mutex = threading.Lock()
+
+    def _all(self, statement: Any) -> Sequence[Any]:
+        with self._engine.connect() as connection:
+            return connection.execute(statement).all()
+
+    def events(self) -> list[Event]:
+        return [to_event(row) for row in self._all(select(schema.events))]
+
+    def digests(self, account: AccountId, event: EventId, resource: str, refs: Collection[str]) -> dict[str, int]:
+        """Not of those settled since: what the platform says may now be less than what we hold."""
+        settled = (
+            select(w.c.admission_id)
+            .where(w.c.admission_id == a.c.id, w.c.confirmed_at > func.coalesce(a.c.fetched_at, 0))
+            .exists()
+        )
+        where = (a.c.account == account, a.c.event_id == event, a.c.resource == resource, a.c.ref.in_(list(refs)))
+        rows = self._all(select(a.c.ref, a.c.digest).where(*where, ~settled))
+        return {row.ref: row.digest for row in rows}
+
+    def search(self, text: str, events: Collection[EventId], limit: int) -> list[Admission]:
+        """Every word somewhere in name, mail, phone or code; accents and case don't matter."""
+        words = fold(text).split()
+        if not words or not events:
+            return []
+        found = select(f.c.admission_id).where(
+            f.c.event_id.in_(list(events)), *(f.c.text.contains(word, autoescape=True) for word in words)
+        )
+        return self._admissions(a.c.id.in_(found.limit(limit)))
+
+    def admission(self, admission: AdmissionId) -> Admission | None:
+        return next(iter(self._admissions(a.c.id == admission)), None)
+
+    def _admissions(self, where: Any) -> list[Admission]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(*ADMISSION).where(where).order_by(a.c.name, a.c.id)).all()
+            ids = [row.id for row in rows]
+            counts = connection.execute(select(w).where(w.c.admission_id.in_(ids)).order_by(w.c.ref)).all()
+            opens = connection.execute(select(c).where(c.c.admission_id.in_(ids))).all()
+        return [
+            to_admission(
+                tuple(row),
+                tuple(to_allowance(tuple(one)) for one in counts if one.admission_id == row.id),
+                tuple(Credential(value=one.value, scheme=one.scheme) for one in opens if one.admission_id == row.id),
+            )
+            for row in rows
+        ]
+
+    def answer(self, scan: ScanId) -> Answer | None:
+        rows = self._all(select(s.c.answer).where(s.c.id == scan))
+        return to_answer(rows[0].answer) if rows else None
+
+    def calls(self, states: Collection[str], limit: int, after: CallId | None = None) -> list[CallRow]:
+        return self._calls(k.c.state.in_(list(states)), limit, after)
+
+    def call(self, call: CallId) -> CallRow | None:
+        return next(iter(self._calls(k.c.id == call, 1, None)), None)
+
+    def conflicts(self, resolved: bool, limit: int, after: CallId | None = None) -> list[CallRow]:
+        seen = k.c.resolved_at.is_not(None) if resolved else k.c.resolved_at.is_(None)
+        return self._calls(
+            and_(text("calls.state IN ('parked', 'conflict')"), k.c.state == "conflict", seen), limit, after
+        )
+
+    def _calls(self, where: Any, limit: int, after: CallId | None) -> list[CallRow]:
+        statement = (
+            select(*CALL, a.c.name.label("guest"), schema.events.c.name.label("event_name"))
+            .join_from(k, a, a.c.id == k.c.admission_id, isouter=True)
+            .join(schema.events, schema.events.c.id == k.c.event_id, isouter=True)
+            .where(where, *([k.c.id > after] if after is not None else []))
+            .order_by(k.c.id)
+            .limit(limit)
+        )
+        return [_call_row(row) for row in self._all(statement)]
+
+    def outbox(self, account: AccountId | None = None) -> OutboxCount:
+        mine = [k.c.account == account] if account else []
+        rows = self._all(select(k.c.state, func.count().label("n")).where(*mine).group_by(k.c.state))
+        oldest = self._all(select(func.min(k.c.at)).where(text(schema.OPEN), *mine))[0][0]
+        count = {row.state: row.n for row in rows}
+        return OutboxCount(
+            due=count.get(CallState.DUE, 0), sending=count.get(CallState.SENDING, 0),
+            parked=count.get(CallState.PARKED, 0), conflict=count.get(CallState.CONFLICT, 0),
+            done=count.get(CallState.DONE, 0), oldest_at=oldest,
+        )  # fmt: skip
+
+    def freshness(self) -> list[Freshness]:
+        return [
+            Freshness(
+                account=AccountId(row.account), event=EventId(row.event_id), resource=row.resource,
+                pulled_at=row.pulled_at, full_at=row.full_at, failed_at=row.failed_at, words=row.words,
+            )
+            for row in self._all(select(schema.cursors))
+        ]  # fmt: skip
+
+    def accounts(self) -> list[AccountRow]:
+        return [
+            AccountRow(
+                account=AccountId(row.name), provider=row.provider, state=row.state, since=row.since, words=row.words,
+                drift=None if row.drift_us is None else timedelta(microseconds=row.drift_us),
+                holder=row.holder, lease_until=row.lease_until,
+            )
+            for row in self._all(select(schema.accounts).order_by(schema.accounts.c.name))
+        ]  # fmt: skip
+
+    def event_counts(self) -> list[EventCount]:
+        counted = self._all(
+            select(
+                a.c.event_id,
+                func.count().label("n"),
+                func.sum(w.c.limit_).label("limit"),
+                func.sum(w.c.confirmed + w.c.owed).label("entered"),
+            )
+            .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == "entrance"))
+            .group_by(a.c.event_id)
+        )
+        broken = {
+            row.event_id: row.n
+            for row in self._all(
+                select(schema.damaged.c.event_id, func.count().label("n")).group_by(schema.damaged.c.event_id)
+            )
+        }
+        return [
+            EventCount(
+                event=EventId(row.event_id), admissions=row.n, limit=int(row.limit or 0),
+                entered=int(row.entered or 0), damaged=broken.get(row.event_id, 0),
+            )
+            for row in counted
+        ]  # fmt: skip
+
+    def scan_counts(self) -> ScanCounts:
+        """Of the last 24 hours."""
+        rows = self._all(
+            select(s.c.outcome, s.c.direction, func.count().label("n"), func.sum(s.c.heads).label("heads"))
+            .where(s.c.at >= self._clock() - A_NIGHT, s.c.undoes.is_(None), s.c.undone_by.is_(None))
+            .group_by(s.c.outcome, s.c.direction)
+        )
+
+        def total(outcome: Outcome, column: str, direction: Direction | None = None) -> int:
+            return sum(
+                int(getattr(row, column) or 0)
+                for row in rows
+                if row.outcome == outcome and direction in {None, row.direction}
+            )
+
+        return ScanCounts(
+            admitted=total(Outcome.ADMIT, "n"), refused=total(Outcome.REFUSE, "n"), asked=total(Outcome.ASK, "n"),
+            heads_in=total(Outcome.ADMIT, "heads", Direction.IN),
+            heads_out=total(Outcome.ADMIT, "heads", Direction.OUT),
+        )  # fmt: skip
+
+    def stations(self) -> list[StationRecord]:
+        return [
+            StationRecord(
+                station=to_station(row.id, row.name, row.rule), token_hash=bytes(row.token_hash),
+                created_at=row.created_at, revoked_at=row.revoked_at,
+            )
+            for row in self._all(select(schema.stations).order_by(schema.stations.c.id))
+        ]  # fmt: skip
+
+    def witness(self, event: EventId, resource: str) -> str | None:
+        rows = self._all(
+            select(c.c.value)
+            .join_from(a, c, c.c.admission_id == a.c.id)
+            .where(a.c.event_id == event, a.c.resource == resource, a.c.standing == "good", c.c.scheme == "qr")
+            .limit(1)
+        )
+        return rows[0].value if rows else None
+
+    def damaged(self, limit: int) -> list[tuple[EventId, str, Damaged]]:
+        t = schema.damaged
+        return [
+            (EventId(row.event_id), row.resource, Damaged(ref=row.ref, raw=bytes(row.raw), why=row.why))
+            for row in self._all(select(t).order_by(t.c.seen_at.desc()).limit(limit))
+        ]
+
+    def version(self) -> int:
+        with self._mutex:
+            if self._watching is None:
+                self._watching = self._engine.connect()
+            sqlite = self._engine.dialect.name == "sqlite"
+            query = "PRAGMA data_version" if sqlite else "SELECT txid_snapshot_xmax(txid_current_snapshot())"
+            try:
+                value = int(self._watching.exec_driver_sql(query).scalar_one())
+                self._watching.rollback()
+            except BaseException:
+                self._watching.close()
+                self._watching = None
+                raise
+            return value
+
+    def close(self) -> None:
+        with self._mutex:
+            if self._watching is not None:
+                self._watching.close()
+                self._watching = None
+
+
+def _call_row(row: Any) -> CallRow:
+    return CallRow(
+        call=to_call(tuple(row)), guest=row.guest or "", event_name=row.event_name or "", why=row.why,
+        words=row.words, settled_at=row.settled_at, settled_by=row.settled_by, note=row.note,
+        resolved_at=row.resolved_at,
+    )  # fmt: skip

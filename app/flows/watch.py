@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 class Watch:
-    """One tick sees what changed since the last and tells it. `nudge` wakes the senders."""
+    """One tick sees what changed since the last, tells it, and has the senders woken (`nudge`)."""
 
     def __init__(
         self,
@@ -23,14 +23,13 @@ class Watch:
         lines: Mapping[AccountId, Line],
         notices: Notices,
         clock: Clock,
-        nudge: Callable[[], None],
     ) -> None:
         self._store = store
         self._providers = providers
         self._lines = lines
         self._notices = notices
         self._clock = clock
-        self._nudge = nudge
+        self.nudge: Callable[[], None] = lambda: None
         self._version = -1
         self._outbox = OutboxCount()
         self._seen = {row.call.id for row in store.views.conflicts(resolved=False, limit=1000)}
@@ -43,7 +42,7 @@ class Watch:
         version = self._store.views.version()
         if version != self._version:
             self._version = version
-            self._nudge()
+            self.nudge()
             self._tell_conflicts()
             self._tell_outbox()
 

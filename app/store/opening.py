@@ -8,14 +8,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from app.ports import Clock, StoreError
-from app.store.base import SqlStore
+from app.ports import Clock, Store, StoreError
 from app.store.migrating import migrate
 from app.store.postgres import PostgresStore, postgres_engine
 from app.store.sqlite import SqliteStore, sqlite_engine
 
 
-def open_store(url: str, clock: Clock, hub: bool = False) -> SqlStore:
+def open_store(url: str, clock: Clock, hub: bool = False) -> Store:
     """The store behind `url` (`sqlite:///...` or `postgresql://...`), its tables brought up to date.
 
     With `hub`, a SQLite file is taken for this process alone: a second hub gets a `StoreError`. Tools beside the hub

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +49,7 @@ a, c, w, f, k, s = (
 )
 
 A_NIGHT = timedelta(hours=24)
+PAGE = 500
 
 
 class SqlViews:
@@ -109,6 +110,23 @@ class SqlViews:
     def answer(self, scan: ScanId) -> Answer | None:
         rows = self._all(select(s.c.answer).where(s.c.id == scan))
         return to_answer(rows[0].answer) if rows else None
+
+    def answers(self) -> Iterator[Answer]:
+        """Every scan, in the order they were decided."""
+        for row in self._pages(select(s.c.seq, s.c.answer), s.c.seq):
+            yield to_answer(row.answer)
+
+    def guests(self, events: Collection[EventId]) -> Iterator[Admission]:
+        """Everybody of these events, a page of rows in memory at a time."""
+        for some in self._pages(select(a.c.id).where(a.c.event_id.in_(list(events))), a.c.id, whole=True):
+            yield from self._admissions(a.c.id.in_([row.id for row in some]))
+
+    def _pages(self, statement: Any, key: Any, whole: bool = False) -> Iterator[Any]:
+        """Rows by growing `key`, fetched a page at a time; with `whole`, the pages themselves."""
+        last = -1
+        while rows := self._all(statement.where(key > last).order_by(key).limit(PAGE)):
+            last = rows[-1][0]
+            yield from [rows] if whole else rows
 
     def calls(self, states: Collection[str], limit: int, after: CallId | None = None) -> list[CallRow]:
         return self._calls(k.c.state.in_(list(states)), limit, after)

@@ -1,0 +1,153 @@
+"""The composition root: settings in, a hub out. The only file that names concrete classes."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.model import AccountId, EventId, Policy
+from app.flows.admit import Admit
+from app.flows.drain import Drain
+from app.flows.lease import Lease
+from app.flows.lines import Line
+from app.flows.lookup import LookUp
+from app.flows.poll import Poll, Wanted
+from app.flows.undo import Undo
+from app.flows.watch import Watch
+from app.jobs import Desk, Jobs
+from app.ports import Clock, Decoder, Notice, Notices, Provider, Store
+from app.providers.registry import BuiltAccount, build
+from app.settings import Settings
+from app.store import open_store
+from app.store.checks import DatabaseHealth, look_at
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from app.web.live import Live
+
+__all__ = ["Desk", "Hub", "database_health", "make_hub", "make_web"]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Silent:
+    """Notices that nobody hears: for commands that run beside a hub."""
+
+    def tell(self, notice: Notice) -> None:
+        return
+
+
+@dataclass(slots=True, kw_only=True)
+class Hub:
+    """A wired hub. `accounts` holds also those that can't be used, with the reason."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    accounts: list[BuiltAccount]
+    providers: dict[AccountId, Provider]
+    lines: dict[AccountId, Line]
+    desks: dict[AccountId, Desk]
+    admit: Admit
+    undo: Undo
+    jobs: Jobs
+    live: Live | None = None
+
+    def close(self) -> None:
+        self.jobs.stop()
+        for provider in self.providers.values():
+            provider.close()
+        self.store.close()
+
+
+def make_hub(settings: Settings, *, hub: bool, notices: Notices | None = None, clock: Clock = now) -> Hub:
+    """Everything wired, nothing started. With `hub`, this process takes the database for itself (SQLite)."""
+    notices = notices or Silent()
+    accounts = build(settings.account_configs(), clock)
+    providers = {one.account: one.provider for one in accounts if one.provider is not None}
+    store = open_store(settings.url, clock, hub=hub)
+    for account, provider in providers.items():
+        _introduce(store, account, provider.name)
+    lines = {account: Line(account, clock, notices) for account in providers}
+    lookup = LookUp(store, providers, lines, clock, settings.lookup_budget)
+    desks = _desks(settings, store, providers, lines, notices, clock)
+    watch = Watch(store, providers, lines, notices, clock)
+    jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds))
+    return Hub(
+        settings=settings, clock=clock, store=store, accounts=accounts, providers=providers, lines=lines, desks=desks,
+        admit=Admit(store, lookup, notices, clock, _policy(settings)), undo=Undo(store, notices, clock), jobs=jobs,
+    )  # fmt: skip
+
+
+def _introduce(store: Store, account: AccountId, name: str) -> None:
+    store.run(lambda tx: tx.house.keep_account(account, name))
+
+
+def _policy(settings: Settings) -> Policy:
+    def minutes(value: int | None) -> timedelta | None:
+        return None if value is None else timedelta(minutes=value)
+
+    return Policy(
+        events={},
+        unknown_offline=settings.unknown_offline,
+        early=minutes(settings.early_minutes),
+        late=minutes(settings.late_minutes),
+    )
+
+
+def _desks(
+    settings: Settings,
+    store: Store,
+    providers: dict[AccountId, Provider],
+    lines: dict[AccountId, Line],
+    notices: Notices,
+    clock: Clock,
+) -> dict[AccountId, Desk]:
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    wanted = Wanted(auto="auto" in settings.events, ids=frozenset(settings.events) - {"auto"})
+    full_every = timedelta(seconds=settings.full_poll_seconds)
+    desks = {}
+    for account, provider in providers.items():
+        line, lease = lines[account], Lease(store, account, holder, clock)
+        desks[account] = Desk(
+            lease=lease,
+            line=line,
+            poll=Poll(store, provider, line, notices, clock, wanted, full_every),
+            drain=Drain(store, provider, line, lease, clock, random.random),
+            resources=provider.resources,
+        )
+    return desks
+
+
+def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None) -> FastAPI:
+    """The hub's HTTP side."""
+    from app.web.parts import Parts  # noqa: PLC0415 - the command line's other verbs need no web framework
+    from app.web.server import create_app  # noqa: PLC0415
+
+    poll = timedelta(seconds=hub.settings.poll_seconds)
+
+    def refresh(event: EventId) -> None:
+        hub.jobs.refresh(event)
+
+    return create_app(
+        Parts(
+            store=hub.store, admit=hub.admit, undo=hub.undo, live=live, lines=hub.lines, clock=hub.clock,
+            zone=hub.settings.zone, decoder=decoder, page=page, version=version("doorcheck"),
+            new_id=lambda: secrets.token_hex(16), refresh=refresh, nudge=hub.jobs.nudge,
+            stale_after=max(2 * poll, timedelta(seconds=30)),
+        )
+    )  # fmt: skip
+
+
+def database_health(settings: Settings) -> DatabaseHealth:
+    return look_at(settings.url)

@@ -1,0 +1,41 @@
+"""The command line: one module per family of verbs. With `app.__main__` the only part of app that knows scanner."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from app.cli import decoding, demo, doctor, export, house, outbox, scan, serve, simulate
+from app.cli.common import Trouble, say
+
+cli = typer.Typer(
+    name="doorcheck",
+    help="Door check-in that keeps working when the internet does not.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+cli.command("demo")(demo.demo)
+cli.command("serve")(serve.serve)
+cli.command("scan")(scan.scan)
+cli.command("decode")(decoding.decode)
+cli.command("poll")(house.poll)
+cli.command("drain")(house.drain)
+cli.command("doctor")(doctor.doctor)
+cli.command("export")(export.export)
+cli.add_typer(outbox.tray, name="outbox")
+cli.add_typer(house.stations, name="station")
+cli.add_typer(simulate.simulators, name="simulate")
+
+
+def main() -> None:
+    """Run a verb; what goes wrong outside of us is told in one line, with exit status 2."""
+    try:
+        cli()
+    except Trouble as error:
+        say(f"doorcheck: {error}")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(141)

@@ -1,0 +1,99 @@
+"""What every verb needs: settings, a wired hub, words on the screen, logs that hold no secrets."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from rich.console import Console
+
+from app.bootstrap import Hub, make_hub
+from app.domain.model import Station, StationId
+from app.ports import Notices, StoreError
+from app.settings import Settings, UnusableSetting, load_settings
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class Trouble(Exception):
+    """Something outside of us is wrong; the message is one line that says what to do."""
+
+
+def say(text: str) -> None:
+    err.print(text, markup=False, soft_wrap=True)
+
+
+def settings_or_stop(**given: Any) -> Settings:
+    try:
+        return load_settings(**given)
+    except UnusableSetting as error:
+        raise Trouble(str(error)) from None
+
+
+@contextmanager
+def a_hub(settings: Settings, *, hub: bool = False, notices: Notices | None = None) -> Iterator[Hub]:
+    """A wired hub, closed again afterwards."""
+    try:
+        made = make_hub(settings, hub=hub, notices=notices)
+    except StoreError as error:
+        raise Trouble(str(error)) from None
+    try:
+        stop_if_misconfigured(made)
+        yield made
+    except StoreError as error:
+        raise Trouble(str(error)) from None
+    finally:
+        made.close()
+
+
+def stop_if_misconfigured(hub: Hub) -> None:
+    own = {"fourvenues", "oveit"}
+    for one in hub.accounts:
+        if one.problem:
+            setting, _, words = one.problem.partition(":")
+            prefix = one.account.upper() if one.account in own else f"ACCOUNTS__{one.account.upper()}"
+            raise Trouble(f"DOORCHECK_{prefix}__{setting.upper()}:{words}")
+
+
+def must_have_accounts(hub: Hub) -> None:
+    if not hub.providers:
+        raise Trouble("DOORCHECK_FOURVENUES__API_KEY: is missing; set it, or try `doorcheck demo` first")
+
+
+def find_station(hub: Hub, name: str | None) -> Station:
+    """A station by name; without a name, one of the command line's own."""
+    if name is None:
+        return Station(id=StationId(0), name="command line")
+    for record in hub.store.views.stations():
+        if record.station.name == name and record.revoked_at is None:
+            return record.station
+    raise Trouble(f"there is no station called {name!r}; `doorcheck station list` shows them")
+
+
+def start_logs(settings: Settings, *, quiet: bool = False) -> None:
+    """Events with fields, to stderr: lines for people on a terminal, JSON elsewhere. `quiet`: warnings only."""
+    level = logging.getLevelNamesMapping()["WARNING" if quiet else settings.log_level.upper()]
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            *([structlog.processors.format_exc_info] if as_json else []),
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+    for noisy in ("httpx", "httpcore", "apscheduler", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,193 @@
+"""`doorcheck doctor`: is this hub ready for the worst night? Each line says what to do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from app.bootstrap import Hub, database_health
+from app.cli.common import Trouble, a_hub, out, settings_or_stop, start_logs
+from app.ports import Provider, ProviderError
+from app.settings import Settings
+from scanner.decoding import stages_present
+
+
+class Light(StrEnum):
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the doctor's: what was looked at, how it is, and the cure."""
+
+    what: str
+    light: Light
+    words: str
+    cure: str = ""
+
+
+ROOM_RED, ROOM_YELLOW = 200e6, 1e9
+DRIFT_YELLOW, DRIFT_RED = timedelta(seconds=5), timedelta(seconds=60)
+SLOW_COMMIT_MS = 50
+LATE = timedelta(minutes=10)
+MARKS = {Light.GREEN: "[green]✓[/green]", Light.YELLOW: "[yellow]![/yellow]", Light.RED: "[red]✗[/red]"}
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON line per finding.")] = False) -> None:
+    """Check settings, database, clock, disk, decoders, accounts, freshness and what waits. Exit status 1 when red.
+
+    Example: [bold]doorcheck doctor[/bold]
+    """
+    worst = Light.GREEN
+    for finding in _findings():
+        worst = max(worst, finding.light, key=list(Light).index)
+        if as_json:
+            sys.stdout.write(json.dumps(asdict(finding)) + "\n")
+        else:
+            out.print(f"{MARKS[finding.light]} {finding.what}: ", end="")
+            out.print(finding.words + (f" -> {finding.cure}" if finding.cure else ""), markup=False, soft_wrap=True)
+    if worst is Light.RED:
+        raise typer.Exit(1)
+
+
+def _findings() -> Iterator[Finding]:
+    try:
+        settings = settings_or_stop()
+    except Trouble as error:
+        yield Finding(what="settings", light=Light.RED, words=str(error), cure="mend it and run doctor again")
+        return
+    start_logs(settings, quiet=True)
+    yield from _disk(settings)
+    yield from _decoders()
+    try:
+        with a_hub(settings) as hub:
+            yield _green("settings", f"data in {settings.data_dir}, zone {settings.timezone}")
+            yield from _database(settings)
+            yield from _accounts(hub)
+            yield from _freshness(hub)
+            yield from _outbox(hub)
+    except Trouble as error:
+        yield Finding(what="hub", light=Light.RED, words=str(error), cure="mend it and run doctor again")
+
+
+def _green(what: str, words: str) -> Finding:
+    return Finding(what=what, light=Light.GREEN, words=words)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = next((one for one in (settings.data_dir, *settings.data_dir.absolute().parents) if one.exists()), None)
+    if folder is None:
+        return
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 1e9:.1f} GB free"
+    if free >= ROOM_YELLOW:
+        yield _green("disk", words)
+    else:
+        light = Light.RED if free < ROOM_RED else Light.YELLOW
+        yield Finding(what="disk", light=light, words=words, cure="make room: 1 GB is enough for a season")
+
+
+def _decoders() -> Iterator[Finding]:
+    for stage in stages_present():
+        if stage.present:
+            yield _green(f"decoder {stage.name}", "present")
+        else:
+            yield Finding(what=f"decoder {stage.name}", light=Light.YELLOW, words="missing", cure=stage.cure)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    health = database_health(settings)
+    if health.problem:
+        yield Finding(what="database", light=Light.RED, words=health.problem, cure="check DOORCHECK_DATABASE_URL")
+        return
+    if not health.durable:
+        yield Finding(
+            what="database", light=Light.RED, words=f"{health.kind} loses commits in a power cut",
+            cure="turn synchronous_commit on",
+        )  # fmt: skip
+    elif health.commit_ms > SLOW_COMMIT_MS:
+        words = f"{health.kind}, a durable commit takes {health.commit_ms:.0f} ms"
+        yield Finding(what="database", light=Light.YELLOW, words=words, cure="use a faster disk or SD card")
+    else:
+        yield _green("database", f"{health.kind}, durable, a commit takes {health.commit_ms:.1f} ms")
+    if health.revision == health.newest:
+        yield _green("migrations", f"at {health.revision}")
+    else:
+        words = f"at {health.revision}, this program wants {health.newest}"
+        yield Finding(what="migrations", light=Light.RED, words=words, cure="start the hub once: it migrates")
+
+
+def _accounts(hub: Hub) -> Iterator[Finding]:
+    if not hub.providers:
+        yield Finding(what="accounts", light=Light.RED, words="none", cure="set DOORCHECK_FOURVENUES__API_KEY")
+    for account, provider in hub.providers.items():
+        try:
+            drift = provider.ping()
+        except ProviderError as error:
+            cure = "check the key" if error.kind == "barred" else "check the network and the base URL"
+            words = f"can't be reached: {error.words or error.kind}"
+            yield Finding(what=f"account {account}", light=Light.RED, words=words, cure=cure)
+            continue
+        yield _green(f"account {account}", "reachable")
+        yield _clock(account, drift)
+        yield from _allowed(account, provider)
+
+
+def _clock(account: str, drift: timedelta | None) -> Finding:
+    if drift is None:
+        return Finding(what="clock", light=Light.YELLOW, words=f"{account} does not tell its time")
+    words = f"{abs(drift).total_seconds():.0f} s {'behind' if drift > timedelta(0) else 'ahead of'} {account}"
+    if abs(drift) <= DRIFT_YELLOW:
+        return _green("clock", words)
+    light = Light.RED if abs(drift) > DRIFT_RED else Light.YELLOW
+    return Finding(what="clock", light=light, words=words, cure="set the clock: timedatectl set-ntp true")
+
+
+def _allowed(account: str, provider: Provider) -> Iterator[Finding]:
+    for resource, problem in provider.allowed().items():
+        what = f"account {account}, {resource}"
+        if problem:
+            cure = "ask the platform to allow this key to read them"
+            yield Finding(what=what, light=Light.YELLOW, words=problem, cure=cure)
+        else:
+            yield _green(what, "allowed")
+
+
+def _freshness(hub: Hub) -> Iterator[Finding]:
+    old = timedelta(seconds=max(2 * hub.settings.poll_seconds, 30))
+    events = hub.store.open_events()
+    seen = [one for one in hub.store.views.freshness() if one.event in events and events[one.event].open]
+    if not seen:
+        cure = "start the hub, or run doorcheck poll"
+        yield Finding(what="freshness", light=Light.YELLOW, words="nothing has been polled yet", cure=cure)
+    for one in seen:
+        what = f"freshness {events[one.event].name}, {one.resource}"
+        if one.pulled_at is None or hub.clock() - one.pulled_at > old:
+            since = f"last pulled {one.pulled_at:%Y-%m-%d %H:%M} UTC" if one.pulled_at else "never pulled"
+            words = f"{since}{'; ' + one.words if one.words else ''}"
+            yield Finding(what=what, light=Light.RED, words=words, cure="is the hub running, and the line up?")
+        else:
+            yield _green(what, f"{(hub.clock() - one.pulled_at).total_seconds():.0f} s old")
+
+
+def _outbox(hub: Hub) -> Iterator[Finding]:
+    count = hub.store.views.outbox()
+    if count.parked or count.conflict:
+        words = f"{count.parked} for a person, {count.conflict} in conflict"
+        yield Finding(what="tray", light=Light.RED, words=words, cure="doorcheck outbox")
+    waiting = count.due + count.sending
+    if count.oldest_at is not None and hub.clock() - count.oldest_at > LATE:
+        words = f"{waiting} waiting, the oldest since {count.oldest_at:%H:%M} UTC"
+        yield Finding(what="outbox", light=Light.RED, words=words, cure="is the hub running, and the line up?")
+    else:
+        yield _green("outbox", f"{waiting} waiting, {count.done} sent")

@@ -1,0 +1,164 @@
+"""`doorcheck poll`, `drain` and `station`: keeping house without the hub, or beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from app.bootstrap import Desk, Hub
+from app.cli.common import Trouble, a_hub, err, must_have_accounts, out, settings_or_stop, start_logs
+from app.domain.model import ENTRANCE, Direction, EventId, Station, StationId
+from app.ports import ProviderError
+
+stations = typer.Typer(help="Places that scan: each has a token of its own.", no_args_is_help=True)
+
+TOKEN_BYTES = 32
+
+
+def make_token() -> tuple[str, bytes]:
+    """A new token of 256 random bits, and what of it is kept."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return token, hashlib.sha256(token.encode()).digest()
+
+
+@stations.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What staff call it: Gate 1.")],
+    event: Annotated[list[str] | None, typer.Option(help="Only this event; may be given several times.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind: ticket, list, pass.")] = None,
+    rate: Annotated[list[str] | None, typer.Option(help="Only this rate.")] = None,
+    direction: Annotated[Direction, typer.Option(help="in or out.")] = Direction.IN,
+    allowance: Annotated[str, typer.Option(help="Which right it consumes.")] = ENTRANCE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line.")] = False,
+) -> None:
+    """Add a station, or give it a new token. The token is shown once.
+
+    Example: [bold]doorcheck station add "Gate 1"[/bold]
+    """
+    settings = settings_or_stop()
+    start_logs(settings, quiet=True)
+    if not name.strip() or len(name) > 60 or not name.isprintable():
+        raise Trouble("a station's name is 1 to 60 characters that can be seen")
+    token, token_hash = make_token()
+    station = Station(
+        id=StationId(0), name=name.strip(), events=tuple(EventId(one) for one in event or ()), kinds=tuple(kind or ()),
+        rates=tuple(rate or ()), direction=direction, allowance=allowance,
+    )  # fmt: skip
+    with a_hub(settings) as hub:
+        hub.store.run(lambda tx: tx.house.add_station(station, token_hash, hub.clock()))
+    if as_json:
+        print(json.dumps({"name": station.name, "token": token}))
+        return
+    out.print(f"{station.name}: {token}", markup=False, soft_wrap=True)
+    out.print("Open the scanner page with /?token=... once; the token is not shown again.", markup=False)
+
+
+@stations.command("list")
+def show() -> None:
+    """Show the stations. Example: [bold]doorcheck station list[/bold]"""
+    settings = settings_or_stop()
+    start_logs(settings, quiet=True)
+    table = Table("Station", "Direction", "Consumes", "Events", "Rule", "Since", "")
+    with a_hub(settings) as hub:
+        for record in hub.store.views.stations():
+            one = record.station
+            table.add_row(
+                one.name, one.direction, one.allowance, ", ".join(one.events) or "all open",
+                ", ".join([*one.kinds, *one.rates]) or "-", f"{record.created_at:%Y-%m-%d %H:%M}",
+                "revoked" if record.revoked_at else "",
+            )  # fmt: skip
+    out.print(table)
+
+
+@stations.command("revoke")
+def revoke(name: Annotated[str, typer.Argument(help="The station's name.")]) -> None:
+    """Take a station's token back; open pages end within seconds.
+
+    Example: [bold]doorcheck station revoke "Gate 1"[/bold]
+    """
+    settings = settings_or_stop()
+    start_logs(settings, quiet=True)
+    with a_hub(settings) as hub:
+        if not hub.store.run(lambda tx: tx.house.revoke_station(name, hub.clock())):
+            raise Trouble(f"there is no station called {name!r} with a token")
+    out.print(f"{name}: revoked", markup=False)
+
+
+def poll(
+    full: Annotated[bool, typer.Option("--full", help="A complete pass instead of what changed.")] = False,
+) -> None:
+    """Pull tickets, lists and passes of the open events once.
+
+    Example: [bold]doorcheck poll --full[/bold]
+    """
+    settings = settings_or_stop()
+    start_logs(settings, quiet=True)
+    failed = 0
+    with a_hub(settings) as hub:
+        must_have_accounts(hub)
+        for account, desk in hub.desks.items():
+            _take_lease(desk, account)
+            failed += poll_once(desk, full)
+    if failed:
+        raise typer.Exit(1)
+
+
+def poll_once(desk: Desk, full: bool, totals: dict[str, int] | None = None) -> int:
+    """One pass over an account with a progress bar. Returns how many resources failed."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=err, transient=False) as bars:
+        tasks = {one: bars.add_task(one, total=(totals or {}).get(one)) for one in desk.resources}
+        try:
+            desk.poll.events()
+        except ProviderError as error:
+            raise Trouble(f"the platform can't be asked for its events: {error.words or error.kind}") from None
+        reports = desk.poll.all(full, lambda resource, rows: bars.advance(tasks[resource], rows))
+        for report in reports:
+            done = bars.tasks[tasks[report.resource]].completed
+            bars.update(tasks[report.resource], total=max(done, 1), completed=max(done, 1))
+    for report in reports:
+        if report.failed:
+            err.print(f"{report.resource}: {report.failed}", markup=False)
+    if not reports:
+        err.print("No event is open now: set DOORCHECK_EVENTS, or open one on the page.", markup=False)
+    return sum(1 for report in reports if report.failed)
+
+
+def drain() -> None:
+    """Send what is owed to the platforms once.
+
+    Example: [bold]doorcheck drain[/bold]
+    """
+    settings = settings_or_stop()
+    start_logs(settings, quiet=True)
+    with a_hub(settings) as hub:
+        must_have_accounts(hub)
+        for account, desk in hub.desks.items():
+            _take_lease(desk, account)
+            report = desk.drain()
+            out.print(
+                f"{account}: {report.done} sent, {report.again} again later, {report.conflict} in conflict, "
+                f"{report.parked} for a person; {_waiting(hub)} waiting",
+                markup=False,
+            )
+
+
+def _waiting(hub: Hub) -> int:
+    count = hub.store.views.outbox()
+    return count.due + count.sending
+
+
+def _take_lease(desk: Desk, account: str) -> None:
+    """Wait a moment for a lease that is about to end; a running hub keeps its own."""
+    for _ in range(3):
+        if desk.lease.renew():
+            return
+        time.sleep(0.5)
+    raise Trouble(f"a running hub speaks to {account} already, and does this by itself")

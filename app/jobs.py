@@ -1,0 +1,183 @@
+"""Which flow runs when: APScheduler for what comes round, a thread per account for what is owed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.domain.model import AccountId, Event, EventId
+from app.flows.drain import Drain
+from app.flows.lease import Lease
+from app.flows.lines import Line
+from app.flows.poll import Poll
+from app.flows.watch import Watch
+from app.ports import Clock, ProviderError
+
+log = structlog.get_logger()
+
+WATCH_EVERY_S = 1
+LEASE_EVERY_S = 2
+DRAIN_EVERY_S = 2
+EVENTS_EVERY = timedelta(minutes=10)
+EVENTS_RETRY_S = 5
+AT_MOST_EVERY = timedelta(seconds=60)
+"""The platforms ask for no more than one poll a minute per endpoint; a line that comes back does not break that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What one account runs."""
+
+    lease: Lease
+    line: Line
+    poll: Poll
+    drain: Drain
+    resources: tuple[str, ...]
+
+
+class Jobs:
+    """Everything that runs by itself while the hub is up."""
+
+    def __init__(self, desks: Mapping[AccountId, Desk], watch: Watch, clock: Clock, poll_every: timedelta) -> None:
+        self._desks = desks
+        self._watch = watch
+        self._clock = clock
+        self._every = poll_every
+        self._events_at: dict[AccountId, datetime] = {}
+        self._senders = {account: Sender(account, desk) for account, desk in desks.items()}
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": {"type": "threadpool", "max_workers": 4 + 4 * len(desks)}},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        self._watch.nudge = self.nudge
+        for account, desk in self._desks.items():
+            desk.line.on_recovery = self._recovery(account)
+            desk.lease.renew()
+            self._add(f"lease:{account}", desk.lease.renew, LEASE_EVERY_S)
+            self._add(f"events:{account}", partial(self._events, account), EVENTS_RETRY_S, soon=True)
+            self._senders[account].start()
+        self._add("watch", self._watch, WATCH_EVERY_S)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop taking up work, let what is in flight end, give the leases back."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        for account, sender in self._senders.items():
+            sender.stop()
+            self._desks[account].lease.drop()
+
+    def nudge(self) -> None:
+        """Something may be owed."""
+        for sender in self._senders.values():
+            sender.wake()
+
+    def refresh(self, event: EventId) -> None:
+        """Poll an event that was just opened, as soon as may be."""
+        for account, desk in self._desks.items():
+            self._follow(account, desk)
+            for resource in desk.resources:
+                self._hurry(f"poll:{account}:{event}:{resource}")
+
+    def _recovery(self, account: AccountId) -> Callable[[], None]:
+        def recovered() -> None:
+            self._senders[account].wake(hurry=True)
+            for job in self._scheduler.get_jobs():
+                if job.id.startswith(f"poll:{account}:") and self._every >= AT_MOST_EVERY:
+                    self._hurry(job.id)
+
+        return recovered
+
+    def _events(self, account: AccountId) -> None:
+        """Which events are on: asked now and then, and again soon while it fails."""
+        desk, now = self._desks[account], self._clock()
+        asked = self._events_at.get(account)
+        due = asked is None or not asked <= now < asked + min(EVENTS_EVERY, max(self._every, AT_MOST_EVERY))
+        if desk.lease.held() and due and desk.line.usable():
+            try:
+                desk.poll.events()
+            except ProviderError as error:
+                log.info("events.failed", account=account, words=error.words)
+            else:
+                self._events_at[account] = now
+        self._follow(account, desk)
+
+    def _follow(self, account: AccountId, desk: Desk) -> None:
+        """One job for each resource of each open event; none for others."""
+        wanted = {
+            f"poll:{account}:{event.id}:{resource}": (event, resource)
+            for event in desk.poll.open()
+            for resource in desk.resources
+        }
+        running = {job.id for job in self._scheduler.get_jobs() if job.id.startswith(f"poll:{account}:")}
+        for name in running - wanted.keys():
+            self._scheduler.remove_job(name)
+        for name in wanted.keys() - running:
+            event, resource = wanted[name]
+            seconds = self._every.total_seconds()
+            self._add(
+                name, partial(self._poll, desk, event, resource), seconds,
+                soon=True, jitter=min(seconds / 10, 15),
+            )  # fmt: skip
+
+    def _poll(self, desk: Desk, event: Event, resource: str) -> None:
+        if desk.lease.held() and desk.line.usable():
+            desk.poll(event, resource)
+
+    def _add(self, name: str, run: Callable[[], object], seconds: float, soon: bool = False, jitter: float = 0) -> None:
+        self._scheduler.add_job(
+            run, "interval", id=name, name=name, seconds=seconds, jitter=jitter or None, replace_existing=True,
+            **({"next_run_time": self._clock()} if soon else {}),
+        )  # fmt: skip
+
+    def _hurry(self, name: str) -> None:
+        job = self._scheduler.get_job(name)
+        if job is not None:
+            job.modify(next_run_time=self._clock())
+
+
+class Sender:
+    """Sends what one account is owed: woken by each commit, and every few seconds anyway."""
+
+    def __init__(self, account: AccountId, desk: Desk) -> None:
+        self._desk = desk
+        self._wake = threading.Event()
+        self._hurry = False
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"sender-{account}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self, hurry: bool = False) -> None:
+        self._hurry = self._hurry or hurry
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=20)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.wait(DRAIN_EVERY_S)
+            self._wake.clear()
+            if self._stopping:
+                return
+            try:
+                if self._hurry:
+                    self._hurry = False
+                    self._desk.drain.hurry()
+                self._desk.drain()
+            except Exception:
+                log.exception("drain.failed")

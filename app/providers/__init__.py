@@ -1,0 +1,1 @@
+"""Adapters to ticketing platforms. Each offers the port `Provider`; `registry` names them."""

@@ -1,0 +1,1 @@
+"""Fourvenues: tickets, guest lists and passes of the Integrations API."""

@@ -1,0 +1,52 @@
+"""The scanner page: files that are always asked for again, under a strict policy."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.web.problems import Problem
+
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+mimetypes.add_type("application/wasm", ".wasm")
+mimetypes.add_type("text/javascript", ".js")
+
+POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": POLICY,
+    "Permissions-Policy": "camera=(self)",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class PageFiles(StaticFiles):
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(HEADERS)
+        return response
+
+
+def install(app: FastAPI, folder: Path | None) -> None:
+    """The page at `/` and its files under `/page`; one sentence where no page is installed."""
+    files = PageFiles(directory=folder) if folder is not None and (folder / "index.html").is_file() else None
+
+    async def index(request: Request) -> Response:
+        if files is None:
+            raise Problem(404, "The scanner page is not installed with this hub.", slug="no-page")
+        return await files.get_response("index.html", request.scope)
+
+    app.add_route("/", index, methods=["GET"], include_in_schema=False)
+    if files is not None:
+        app.mount("/page", files, name="page")

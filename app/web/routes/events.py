@@ -1,0 +1,56 @@
+"""What is on, and which events this hub keeps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+
+from app.domain.model import Event
+from app.ports import Store
+from app.web.board import by_start
+from app.web.parts import parts
+from app.web.problems import Problem
+from app.web.wire.common import EventIn, EventOut, EventsOut
+
+router = APIRouter(prefix="/events", tags=["events"])
+
+
+@router.get("", summary="List events", description="Every event the hub knows, the open ones marked.")
+def events(request: Request) -> EventsOut:
+    known = parts(request).store.open_events()
+    return EventsOut(items=[EventOut.of(one) for one in by_start(known.values())])
+
+
+@router.put(
+    "/{id:path}",
+    summary="Open or close an event",
+    description="Opened, its guests are fetched soon and let in. What a person says here stays.",
+    responses={404: {"description": "There is no such event."}},
+)
+def put(
+    request: Request,
+    id: Annotated[str, Path(max_length=200, description="Our id or the platform's.")],
+    body: EventIn,
+) -> EventOut:
+    kept = parts(request)
+    event = find(kept.store, id)
+    if not kept.store.run(lambda tx: tx.cache.open_event(event.id, body.open)):
+        raise _unknown()
+    if body.open:
+        kept.refresh(event.id)
+    return EventOut.of(replace(event, open=body.open))
+
+
+def find(store: Store, id: str) -> Event:
+    """The event with our id or, failing that, the platform's."""
+    known = store.open_events().values()
+    by_id = [one for one in known if one.id == id] or [one for one in known if one.ref == id]
+    if not by_id:
+        raise _unknown()
+    return by_id[0]
+
+
+def _unknown() -> Problem:
+    return Problem(404, "There is no such event.", slug="no-such-event")

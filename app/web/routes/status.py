@@ -1,0 +1,24 @@
+"""How the hub is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.web.front import visit
+from app.web.parts import house
+from app.web.wire.notices import encode
+from app.web.wire.status import StatusOut
+
+router = APIRouter(tags=["house"])
+
+
+@router.get(
+    "/status",
+    summary="See how the hub is",
+    description="Lines to the platforms, how old what we know is, what waits to be sent, who is inside.",
+    response_model=StatusOut,
+)
+async def status(request: Request) -> Response:
+    body = await house(request).board.status(visit(request).station)
+    return Response(encode(body), media_type="application/json")

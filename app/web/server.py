@@ -1,0 +1,61 @@
+"""The web layer, put together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
+
+from app.web import docs, page, problems
+from app.web.access import Access
+from app.web.board import Board
+from app.web.front import API, Front
+from app.web.metrics import Metrics
+from app.web.parts import House, Parts
+from app.web.routes import admissions, conflicts, decode, events, health, notices, outbox, scans, status
+
+__all__ = ["Parts", "create_app"]
+
+_SILENT = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
+"""Nobody but the venue hears what happens at its door."""
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The hub's HTTP interface and page over `parts`. Starts nothing and closes nothing."""
+    app = FastAPI(
+        title="doorcheck",
+        version=parts.version,
+        openapi_url="/openapi.json" if parts.docs else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_SILENT,
+    )
+    house = _house(parts)
+    app.state.house = house
+    _routes(app)
+    problems.install(app)
+    page.install(app, parts.page)
+    docs.describe(app)
+    if parts.docs:
+        docs.install(app)
+    app.add_middleware(Front, access=house.access)
+    return app
+
+
+def _house(parts: Parts) -> House:
+    return House(
+        parts=parts,
+        access=Access(parts.store.views.stations),
+        board=Board(parts.store, parts.lines, parts.clock, parts.stale_after, parts.version),
+        metrics=Metrics(parts.store, parts.lines, parts.clock),
+    )
+
+
+def _routes(app: FastAPI) -> None:
+    """Scans first: routes are tried in this order."""
+    api = APIRouter(prefix=API.rstrip("/"))
+    for routes in (scans, decode, admissions, events, outbox, conflicts, status, notices):
+        api.include_router(routes.router)
+    api.include_router(health.router, include_in_schema=False)
+    app.include_router(api)
+    app.include_router(health.router)

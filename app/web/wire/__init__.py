@@ -1,0 +1,1 @@
+"""What is spoken over HTTP: the only names that JSON has in this house."""

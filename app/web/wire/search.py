@@ -1,0 +1,51 @@
+"""What a search finds, and what an image holds."""
+
+from __future__ import annotations
+
+from app.domain.model import Admission, Allowance, Kind, Standing, Station
+from app.ports import ReadCode
+from app.web.wire.common import EventName, Given
+
+
+class AdmissionOut(Given):
+    """An admission as the door may see it: neither mail nor phone."""
+
+    admission: str
+    name: str
+    note: str
+    kind: Kind
+    rate: str
+    standing: Standing
+    left: int
+    limit: int
+    entered: int
+    code: str
+    event: EventName
+
+    @classmethod
+    def of(cls, admission: Admission, event_name: str, station: Station) -> AdmissionOut:
+        count = admission.allowance(station.allowance) or Allowance(limit=0)
+        return cls(
+            admission=str(admission.id), name=admission.guest.name, note=admission.guest.note, kind=admission.kind,
+            rate=admission.rate, standing=admission.standing, left=max(count.left, 0), limit=count.limit,
+            entered=count.entered, code=admission.credentials[0].value if admission.credentials else "",
+            event=EventName(id=admission.event, name=event_name),
+        )  # fmt: skip
+
+
+class AdmissionsOut(Given):
+    items: list[AdmissionOut]
+
+
+class CodeOut(Given):
+    scheme: str
+    value: str
+    format: str
+
+    @classmethod
+    def of(cls, code: ReadCode) -> CodeOut:
+        return cls(scheme=code.scheme, value=code.value, format=code.format)
+
+
+class CodesOut(Given):
+    codes: list[CodeOut]

@@ -1,0 +1,65 @@
+// The button that takes the last entry back, and says which. Kept over a reload, forgotten with the tab.
+
+import { el } from "./dom.js";
+import { sign } from "./shapes.js";
+import { hubNow } from "./times.js";
+import { t } from "./words.js";
+
+const KEY = "doorcheck.undo";
+const MOST = 20;
+
+/** perform(one) takes it back; one: {id, code, name, heads, until}. */
+export function createUndo({ place, perform }) {
+  let done = kept();
+  let timer = 0;
+
+  function add(scan, answer) {
+    if (answer.outcome !== "admit" || !answer.undo_until) return;
+    const name = answer.guest?.name || shortened(scan.body.code);
+    const one = { id: scan.id, code: scan.body.code, name, heads: answer.heads, until: Date.parse(answer.undo_until) };
+    change([...done.filter((other) => other.id !== one.id), one].slice(-MOST));
+  }
+
+  const remove = (id) => change(done.filter((one) => one.id !== id));
+
+  function change(next) {
+    done = next;
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(done));
+    } catch {
+      // Forbidden: it lasts as long as the page.
+    }
+    paint();
+  }
+
+  function last() {
+    return done.findLast((one) => one.until > hubNow()) ?? null;
+  }
+
+  function paint() {
+    clearTimeout(timer);
+    const one = last();
+    const what = one ? t("undo.what", { name: one.name, n: one.heads }) : t("undo.none");
+    place.disabled = one === null;
+    place.setAttribute("aria-label", `${t("bar.undo")}: ${what}`);
+    place.replaceChildren(sign("undo"), el("span", { class: "undo-texts" }, el("span", {}, `${t("bar.undo")} ${one?.heads ?? ""}`), el("b", {}, one?.name ?? what)));
+    if (one) timer = setTimeout(paint, Math.min(one.until - hubNow() + 50, 2 ** 30));
+  }
+
+  place.addEventListener("click", () => {
+    const one = last();
+    if (one) perform(one);
+  });
+  paint();
+  return { add, remove, paint, clear: () => change([]) };
+}
+
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+const shortened = (code) => (code.length > 8 ? `…${code.slice(-6)}` : code);

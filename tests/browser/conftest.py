@@ -1,0 +1,111 @@
+"""One Chromium and one fake hub for the whole folder; a fresh page, with nothing remembered, for each test."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import segno
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
+
+from tests.browser.fake_hub import TOKEN, FakeHub, serve
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+CAMERA_CODE = "ZQ4KCAMERA01"
+
+
+def code_picture(code: str, kind: str = "PNG") -> bytes:
+    drawn = io.BytesIO()
+    segno.make(code, micro=False).save(drawn, kind="png", scale=8, border=6)
+    image = Image.open(drawn).convert("RGB")
+    canvas = Image.new("RGB", (640, 480), "white")
+    canvas.paste(image, ((640 - image.width) // 2, (480 - image.height) // 2))
+    out = io.BytesIO()
+    canvas.save(out, kind)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Somebody holds a ticket before the camera, all the time."""
+    path = tmp_path_factory.mktemp("camera") / "ticket.mjpeg"
+    path.write_bytes(code_picture(CAMERA_CODE, "JPEG") * 4)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(film: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = [*ARGUMENTS, f"--use-file-for-fake-video-capture={film}"]
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+
+
+@pytest.fixture(scope="session")
+def _served() -> Iterator[FakeHub]:
+    yield from serve(FakeHub())
+
+
+@pytest.fixture
+def hub(_served: FakeHub) -> FakeHub:
+    _served.reset()
+    return _served
+
+
+@pytest.fixture(scope="session")
+def _tab(browser: Browser) -> Page:
+    """One tab for all tests: a new one each time would cost more than most tests do."""
+    made = browser.new_context(locale="en-GB", viewport=PHONE, reduced_motion="reduce")
+    made.set_default_timeout(8000)
+    return made.new_page()
+
+
+@pytest.fixture
+def bare(_tab: Page, hub: FakeHub) -> Iterator[Page]:
+    """A page that remembers nothing yet. Whatever it does, it keeps the policy of the hub and throws nothing."""
+    wrong: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
+    def catch(error: Error) -> None:
+        wrong.append(str(error))
+
+    _tab.on("console", hear)
+    _tab.on("pageerror", catch)
+    yield _tab
+    _tab.remove_listener("console", hear)
+    _tab.remove_listener("pageerror", catch)
+    _forget(_tab, hub)
+    assert wrong == []
+
+
+def _forget(page: Page, hub: FakeHub) -> None:
+    page.context.set_offline(False)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{hub.url}/page/favicon.svg")
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+
+
+@pytest.fixture
+def door(bare: Page, hub: FakeHub) -> Page:
+    """The page, signed in and in touch with the hub."""
+    bare.goto(f"{hub.url}/?token={TOKEN}")
+    bare.locator("[data-testid=connection][data-state=online]").wait_for()
+    return bare

@@ -1,0 +1,231 @@
+"""A hub with scripted answers: what the page is told, and what it asked, are in the hands of the test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import uvicorn
+import zxingcpp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Json = dict[str, Any]
+Scripted = Json | Response
+PAGE = Path(__file__).resolve().parents[2] / "scanner" / "page"
+TOKEN = "st-7Qm2kd"
+POLICY = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; frame-ancestors 'none'"
+HEADERS = [(b"content-security-policy", POLICY.encode()), (b"cache-control", b"max-age=600")]
+STEP_SECONDS = 0.02
+
+
+def problem(status: int, title: str, headers: dict[str, str] | None = None) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": title}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def answer(outcome: str = "admit", reason: str = "ok", message: str = "Come in", **more: Any) -> Json:
+    """An answer of the hub: a ticket for one, unless `more` says otherwise."""
+    blank: Json = {
+        "outcome": outcome, "reason": reason, "message": message, "detail": "", "heads": 1, "left": 0, "limit": 1,
+        "entered": 1, "kind": "ticket", "rate": "Early bird", "guest": None, "first_entry": None, "provisional": False,
+        "event": {"id": "ev-1", "name": "Noche de Sábado"}, "why": [], "as_of": stamp(-90), "choices": [],
+        "warning": None, "undo_until": stamp(600) if outcome == "admit" else None, "overridable": False,
+    }  # fmt: skip
+    return blank | more
+
+
+def stamp(seconds: float) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+class Lost(Response):
+    """The hub has worked, its answer is cut on the way."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        head = [(b"content-type", b"application/json"), (b"content-length", b"400")]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": b'{"outcome": "adm', "more_body": True})
+        raise ConnectionResetError
+
+
+@dataclass
+class FakeHub:
+    """`answers[code]` is what a scan of the code gets: a list is used up to its last element."""
+
+    answers: dict[str, Scripted | list[Scripted]] = field(default_factory=dict)
+    scans: list[Json] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    undo_answer: Json | None = None
+    languages: list[str] = field(default_factory=list)
+    admissions: list[Json] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
+    status: Json = field(default_factory=dict)
+    token: str = TOKEN
+    url: str = ""
+    _listeners: list[asyncio.Queue[str | None]] = field(default_factory=list)
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def reset(self) -> None:
+        for listed in (self.scans, self.undone, self.languages, self.admissions, self.searched):
+            listed.clear()
+        self.answers.clear()
+        self.undo_answer = None
+        self.token = TOKEN
+        self.status = quiet_night()
+
+    def tell(self, kind: str, data: Json) -> None:
+        """A notice to every page that listens."""
+        self._each(f"event: {kind}\ndata: {json.dumps(data)}\n\n")
+
+    def hang_up(self) -> None:
+        self._each(None)
+
+    def _each(self, text: str | None) -> None:
+        if self._loop is None:
+            return
+        for listener in list(self._listeners):
+            self._loop.call_soon_threadsafe(listener.put_nowait, text)
+
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
+    async def scan(self, request: Request) -> Response:
+        body: Json = await request.json()
+        self.scans.append(body)
+        self.languages.append(request.headers.get("accept-language", ""))
+        scripted = self.answers.get(body["code"]) or answer()
+        if isinstance(scripted, list):
+            scripted = scripted.pop(0) if len(scripted) > 1 else scripted[0]
+        if isinstance(scripted, Response):
+            return scripted
+        return JSONResponse({"id": body["id"]} | scripted)
+
+    async def undo(self, request: Request) -> Response:
+        self.undone.append(request.path_params["id"])
+        return JSONResponse(
+            self.undo_answer or answer(message="Taken back", detail="it was never sent", undo_until=None)
+        )
+
+    async def decode(self, request: Request) -> Response:
+        async with request.form() as form:
+            upload = form["image"]
+            assert not isinstance(upload, str)
+            data = await upload.read()
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+        found = [] if image is None else zxingcpp.read_barcodes(image)
+        return JSONResponse({"codes": [{"scheme": "qr", "value": one.text, "format": "QRCode"} for one in found]})
+
+    async def find(self, request: Request) -> Response:
+        words = request.query_params["q"]
+        self.searched.append(words)
+        found = [one for one in self.admissions if words.lower() in one["name"].lower()]
+        return JSONResponse({"items": found})
+
+    async def say_status(self, _request: Request) -> Response:
+        return JSONResponse(self.status | {"now": stamp(0)})
+
+    async def say_events(self, _request: Request) -> Response:
+        return JSONResponse({"items": self.status["events"]})
+
+    async def notices(self, _request: Request) -> Response:
+        self._loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._listeners.append(queue)
+        return StreamingResponse(self._stream(queue), media_type="text/event-stream")
+
+    async def _stream(self, queue: asyncio.Queue[str | None]) -> AsyncIterator[str]:
+        try:
+            yield ": here\n\n"
+            while (text := await queue.get()) is not None:
+                yield text
+        finally:
+            self._listeners.remove(queue)
+
+    def app(self) -> ASGIApp:
+        routes = [
+            Route("/", lambda _request: FileResponse(PAGE / "index.html")),
+            Route("/api/v1/scans", self.scan, methods=["POST"]),
+            Route("/api/v1/scans/{id}/undo", self.undo, methods=["POST"]),
+            Route("/api/v1/decode", self.decode, methods=["POST"]),
+            Route("/api/v1/admissions", self.find),
+            Route("/api/v1/status", self.say_status),
+            Route("/api/v1/events", self.say_events),
+            Route("/api/v1/notices", self.notices),
+            Mount("/page", StaticFiles(directory=PAGE)),
+        ]
+        return self._guarded(Starlette(routes=routes))
+
+    def _guarded(self, app: ASGIApp) -> ASGIApp:
+        async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+            async def send_strict(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message["headers"], *HEADERS]
+                await send(message)
+
+            if scope["type"] == "http" and scope["path"].startswith("/api/"):
+                said = dict(scope["headers"]).get(b"authorization", b"").decode()
+                if said != f"Bearer {self.token}":
+                    await problem(401, "This token is not known.")(scope, receive, send_strict)
+                    return
+            await app(scope, receive, send_strict)
+
+        return guarded
+
+
+def quiet_night() -> Json:
+    fresh = [{"resource": "tickets", "state": "fresh", "as_of": stamp(-120), "age_seconds": 120}]
+    return {
+        "station": {"name": "Puerta 1", "direction": "in", "allowance": "entrance"},
+        "accounts": [
+            {"name": "fourvenues", "provider": "fourvenues", "state": "up", "since": stamp(-3600), "words": ""}
+        ],
+        "events": [
+            {
+                "id": "ev-1",
+                "name": "Noche de Sábado",
+                "open": True,
+                "admissions": 812,
+                "entered": 214,
+                "resources": fresh,
+            }
+        ],
+        "outbox": {"due": 2, "sending": 1, "parked": 0, "conflict": 0, "oldest_at": stamp(-20)},
+        "counts": {"admitted": 214, "refused": 9, "asked": 4, "inside": 207},
+    }
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 6) -> None:
+    """Until it is true; the test's own condition tells more than this one when it never is."""
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(STEP_SECONDS)
+
+
+def serve(hub: FakeHub) -> Iterator[FakeHub]:
+    """The hub on a free port of the loopback, until the generator is closed."""
+    config = uvicorn.Config(hub.app(), port=0, log_level="critical", timeout_graceful_shutdown=1, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_until(lambda: server.started)
+    hub.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    hub.reset()
+    yield hub
+    hub.hang_up()
+    server.should_exit = True
+    thread.join(5)

@@ -31,6 +31,7 @@ from app.domain.model import (
     Scan,
     Standing,
     Station,
+    Unknown,
 )
 from app.flows.lookup import LookUp
 from app.ports import Clock, Notice, Notices, Store, Tx
@@ -54,6 +55,7 @@ class Admit:
         self._notices = notices
         self._clock = clock
         self._policy = policy
+        self._policies: dict[tuple[Unknown | None, Lookup], Policy] = {}
 
     def __call__(self, scan: Scan, station: Station) -> Answer:
         """The durable answer to a scan; waits for a lookup within its budget where the cache can't judge."""
@@ -85,19 +87,27 @@ class Admit:
             return replace(replayed, replayed=True)
         if scan.at > now + CLOCK_TOLERANCE:
             scan = replace(scan, at=now)
-        events = self._store.open_events()
-        policy = replace(self._policy, events=events, lookup=lookup)
-        if station.unknown_offline is not None:
-            policy = replace(policy, unknown_offline=station.unknown_offline)
+        policy = self._policy_for(station, lookup)
         decision = decide(candidates, scan, station, scan.at, policy)
         if may_look and lookup is Lookup.NOT_MADE and _worth_a_lookup(decision, candidates):
             return None
-        decision = overrule(decision, scan, station, tonight(station, events))
+        if scan.override:
+            decision = overrule(decision, scan, station, tonight(station, policy.events))
         if decision.admits:
             decision = self._count(tx, decision, scan, station, policy)
         answer = _answer(tx, decision, scan, station, policy)
         tx.scans.record(answer, station, scan.override, now)
         return answer
+
+    def _policy_for(self, station: Station, lookup: Lookup) -> Policy:
+        """The venue's policy with what is on now, and the station's own word on unknown codes."""
+        events, key = self._store.open_events(), (station.unknown_offline, lookup)
+        made = self._policies.get(key)
+        if made is None or made.events is not events:
+            unknown = station.unknown_offline or self._policy.unknown_offline
+            made = replace(self._policy, events=events, lookup=lookup, unknown_offline=unknown)
+            self._policies[key] = made
+        return made
 
     def _count(self, tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Decision:
         if scan.direction is Direction.OUT:
@@ -166,22 +176,29 @@ def _call(admission: Admission, admission_id: AdmissionId, scan: Scan, station: 
 
 
 def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Answer:
+    """The decision as it is kept and shown, in one go: this is on the path of every guest."""
     admission = decision.admission
     event = policy.events.get(decision.event) if decision.event else None
-    entered = decision.outcome is Outcome.ADMIT and scan.direction is Direction.IN
+    admits = decision.outcome is Outcome.ADMIT
     already = decision.reason is Reason.ALREADY_IN
-    answer = Answer(
+    return Answer(
         scan=scan.id, code=scan.code, station=station.name, at=scan.at, direction=scan.direction,
         outcome=decision.outcome, reason=decision.reason, heads=decision.heads, left=decision.left,
         limit=decision.limit, entered=decision.entered, event=decision.event,
         event_name=event.name if event else "", event_label=event.label if event else "",
         provisional=decision.provisional, overridden=decision.overridden,
-        overridable=decision.reason in OVERRIDABLE and decision.outcome is not Outcome.ADMIT,
-        undo_until=scan.at + UNDO_WITHIN if entered else None, warning=decision.warning, why=decision.why,
-        choices=_choices(decision, station),
+        overridable=not admits and decision.reason in OVERRIDABLE,
+        undo_until=scan.at + UNDO_WITHIN if admits and scan.direction is Direction.IN else None,
+        warning=decision.warning, why=decision.why,
+        choices=_choices(decision, station) if decision.choices else (),
         first_entry=_first_entry(tx, admission) if already and admission else None,
+        kind=admission.kind if admission else None, rate=admission.rate if admission else "",
+        word=admission.word if admission else "", word_at=admission.voided_at if admission else None,
+        guest=admission.guest if admission else None, admission=admission.id if admission else None,
+        as_of=admission.fetched_at if admission else None,
+        opens_at=_opens(admission, event, policy) if decision.reason is Reason.TOO_EARLY else None,
+        closes_at=_closes(admission, event, policy) if decision.reason is Reason.TOO_LATE else None,
     )  # fmt: skip
-    return answer if admission is None else _about(answer, admission, event, policy)
 
 
 def _first_entry(tx: Tx, admission: Admission) -> FirstEntry | None:
@@ -190,23 +207,15 @@ def _first_entry(tx: Tx, admission: Admission) -> FirstEntry | None:
     return here or FirstEntry(at=admission.entered_at, station="")
 
 
-def _about(answer: Answer, admission: Admission, event: Event | None, policy: Policy) -> Answer:
-    opens = event.starts_at - policy.early if event and event.starts_at and policy.early is not None else None
-    closes = event.ends_at + policy.late if event and event.ends_at and policy.late is not None else None
-    return replace(
-        answer,
-        kind=admission.kind, rate=admission.rate, word=admission.word, word_at=admission.voided_at,
-        guest=admission.guest, admission=admission.id, as_of=admission.fetched_at,
-        opens_at=_latest(admission.opens_at, opens), closes_at=_earliest(admission.closes_at, closes),
-    )  # fmt: skip
+def _opens(admission: Admission | None, event: Event | None, policy: Policy) -> datetime | None:
+    """From when it lets in: the later of its own window and the event's."""
+    wide = event.starts_at - policy.early if event and event.starts_at and policy.early is not None else None
+    return max((one for one in (admission and admission.opens_at, wide) if one), default=None)
 
 
-def _latest(*instants: datetime | None) -> datetime | None:
-    return max((one for one in instants if one is not None), default=None)
-
-
-def _earliest(*instants: datetime | None) -> datetime | None:
-    return min((one for one in instants if one is not None), default=None)
+def _closes(admission: Admission | None, event: Event | None, policy: Policy) -> datetime | None:
+    wide = event.ends_at + policy.late if event and event.ends_at and policy.late is not None else None
+    return min((one for one in (admission and admission.closes_at, wide) if one), default=None)
 
 
 def _choices(decision: Decision, station: Station) -> tuple[Choice, ...]:

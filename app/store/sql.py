@@ -41,6 +41,7 @@ class Prepared:
         self._dates_out = tuple(i for i, one in enumerate(columns) if isinstance(one.type, UtcDateTime))
 
     def run(self, cursor: Any, /, **params: Any) -> Any:
+        """Execute with these parameters; gives the cursor back."""
         for name in self._dates_in:
             params[name] = to_micros(params[name])
         if self._fixed:

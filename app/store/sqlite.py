@@ -63,7 +63,7 @@ class SqliteStore(SqlStore):
         self._connection = self._engine.connect()
         driver: Any = self._connection.connection.driver_connection
         self._cursor = driver.cursor()
-        self._sql = Statements(self._engine.dialect)
+        self._tx = SqlTx(Statements(self._engine.dialect), self._cursor, self._connection)
         self._turnstile = Turnstile(self._serve)
         self._closing = threading.Event()
         self._checkpoints = threading.Thread(target=self._checkpoint, name="checkpoint", daemon=True)
@@ -92,7 +92,7 @@ class SqliteStore(SqlStore):
 
     def _serve(self, batch: Sequence[Pass]) -> None:
         """All in one transaction; when one of them fails, each in its own."""
-        tx = SqlTx(self._sql, self._cursor, self._connection)
+        tx = self._tx
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
             for one in batch:

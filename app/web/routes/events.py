@@ -29,7 +29,7 @@ def events(request: Request) -> EventsOut:
     description="Opened, its guests are fetched soon and let in. What a person says here stays.",
     responses={404: {"description": "There is no such event."}},
 )
-def put(
+def open_or_close(
     request: Request,
     id: Annotated[str, Path(max_length=200, description="Our id or the platform's.")],
     body: EventIn,

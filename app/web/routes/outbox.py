@@ -31,7 +31,11 @@ _DECIDED: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("", summary="List what is owed to the platforms")
+@router.get(
+    "",
+    summary="List what is owed to the platforms",
+    description="The oldest first. `message` is for people, `words` are the platform's own.",
+)
 def outbox(
     request: Request,
     state: Annotated[
@@ -46,7 +50,12 @@ def outbox(
     return OutboxOut(items=[CallOut.of(row, who.language) for row in rows], counts=counts)
 
 
-@router.post("/{id}/retry", summary="Send it again now", responses=_DECIDED)
+@router.post(
+    "/{id}/retry",
+    summary="Send it again now",
+    description="The platform is looked at first: what it already has is not sent twice.",
+    responses=_DECIDED,
+)
 def retry(request: Request, id: CallNumber) -> CallOut:
     now, by = _now_by(request)
     return _decide(request, CallId(id), lambda tx: tx.calls.retry(CallId(id), now, by))

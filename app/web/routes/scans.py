@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
@@ -15,9 +14,10 @@ from starlette.responses import Response
 
 from app.domain.model import Answer, Scan, ScanId, Station
 from app.flows.undo import NoUndo
-from app.web.front import visit
+from app.web.front import API, visit
 from app.web.parts import Parts, house, parts
 from app.web.problems import Problem, wrong
+from app.web.waiting import outcome
 from app.web.wire.notices import encode
 from app.web.wire.scans import SCAN_ID, AnswerOut, ScanIn, UndoIn, answered
 
@@ -25,7 +25,7 @@ OLDEST = timedelta(hours=48)
 """How long after its night a door that was cut off may still bring its scans."""
 LOOKUPS_AT_ONCE = 32
 
-router = APIRouter(prefix="/scans", tags=["scans"])
+router = APIRouter(prefix=f"{API}scans", tags=["scans"])
 _lookups = CapacityLimiter(LOOKUPS_AT_ONCE)  # those who wait for a platform starve nobody else of threads
 
 
@@ -53,8 +53,7 @@ async def scan(request: Request, body: ScanIn) -> Response:
 
 
 async def _decided(kept: Parts, asked: Scan, station: Station) -> Answer:
-    """Shielded, so that a guest who is being counted is counted also when the door hangs up."""
-    answer = await asyncio.shield(asyncio.wrap_future(kept.admit.begin(asked, station)))
+    answer = await outcome(kept.admit.begin(asked, station))
     if answer is not None:
         return kept.admit.told(answer)
     return await to_thread.run_sync(partial(kept.admit.finish, asked, station), limiter=_lookups)

@@ -43,7 +43,21 @@ class EventName(Given):
 
 
 class Problem(Given):
-    """RFC 9457: what went wrong with a request."""
+    """RFC 9457: what went wrong with a request. `type` is for programs, `detail` for people."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:doorcheck:unusable-value",
+                    "title": "Unprocessable Entity",
+                    "status": 422,
+                    "detail": "heads: Input should be greater than or equal to 1",
+                    "errors": [{"field": "heads", "message": "Input should be greater than or equal to 1"}],
+                }
+            ]
+        }
+    )
 
     type: str
     title: str
@@ -79,5 +93,7 @@ class EventsOut(Given):
 
 class EventIn(Taken):
     """`open` true: this hub keeps the event and lets its guests in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"open": True}]})
 
     open: bool

@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BeforeValidator,
+    ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -87,6 +88,16 @@ class OverrideIn(Taken):
 class ScanIn(Taken):
     """One reading at the station. `id` makes it safe to send again: the same id is answered the same."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"id": "p1-7f3a9c", "code": "ZQ4K81MD7"},
+                {"id": "p1-7f3a9d", "code": "GRP40021", "party": {"women": 2, "men": 1}},
+                {"id": "p1-7f3a9e", "code": "PND10001", "override": {"reason": "paid at the box office"}},
+            ]
+        }
+    )
+
     id: Annotated[str, StringConstraints(pattern=SCAN_ID), AfterValidator(_own_id)] | None = Field(
         None, description="Made at the door; by the hub when missing.", examples=["p1-7f3a9c"]
     )
@@ -158,8 +169,22 @@ class ChoiceOut(Given):
     left: int
 
 
+EXAMPLE: dict[str, Any] = {
+    "id": "p1-7f3a9c", "outcome": "refuse", "reason": "already_in", "heads": 0, "left": 0, "limit": 1, "entered": 1,
+    "kind": "ticket", "rate": "Early bird", "guest": {"name": "Lucía Romero", "note": "", "tags": []},
+    "event": {"id": "65f1a0c2", "name": "Noche de Sábado"},
+    "first_entry": {"at": "2025-11-22T22:41:07Z", "station": "Puerta 2"}, "provisional": False, "overridden": False,
+    "message": "Already in", "detail": "23:41, Puerta 2", "why": [{"rule": "left", "value": "0 of 1 left"}],
+    "as_of": "2025-11-22T22:38:00Z", "choices": [], "warning": None, "undo_until": None, "undoes": None,
+    "overridable": False, "replayed": False, "at": "2025-11-22T22:55:30Z", "station": "Puerta 1", "direction": "in",
+    "admission": "4711",
+}  # fmt: skip
+
+
 class AnswerOut(Given):
     """The answer to a scan, whole. `left` and `entered` count after it; `message` and `detail` are for people."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: str
     outcome: Outcome

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ConfigDict
+
 from app.domain.codes import shorten
 from app.domain.model import CallState, Kind
 from app.domain.troubles import explain
@@ -73,11 +75,15 @@ class ConflictsOut(Given):
 class WithReason(Taken):
     """Why a person decides in the platform's place."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "seen on the platform's own list"}]})
+
     reason: Reason
 
 
 class WithNote(Taken):
     """What was found out about a conflict."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "bought twice; both may stay"}]})
 
     note: Reason
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import msgspec
-
 from app.domain.model import ENTRANCE, Admission, AnswerKind, Call, Event, Kind, Party, Receipt, Sighting, Standing
 from app.ports import Clock, Damaged, ProviderError
-from app.providers.fourvenues import options, translate
+from app.providers.fourvenues import nights, options, translate
 from app.providers.fourvenues.client import Client, Option
 from app.providers.fourvenues.find import may_exist
+from app.providers.fourvenues.values import UNREADABLE
 
 RESOURCE = {Kind.TICKET: "tickets", Kind.LIST: "lists", Kind.PASS: "passes"}
 BY_CODE = {"lists": "lists", "passes": "v2/passes"}
 RATES_KEPT = timedelta(minutes=10)
 RATES_MISSED = timedelta(minutes=1)
-
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class CheckIn:
@@ -41,6 +38,9 @@ class CheckIn:
         try:
             return self._ticket(call) if call.kind is Kind.TICKET else self._party(call)
         except ProviderError as error:
+            if error.status == 503 and not _guarded(call):
+                # Nearly always nothing was done; but if it was, a resend would count these people twice.
+                return Receipt(kind=AnswerKind.DOUBTFUL, words=error.words, retry_after=error.retry_after)
             return error.receipt()
 
     def look(self, call: Call) -> Sighting:
@@ -66,10 +66,9 @@ class CheckIn:
 
     def _ticket(self, call: Call) -> Receipt:
         """A single entry is told without a question: the platform itself refuses a second one."""
-        single = call.limit == 1 and abs(call.heads) == 1
         base = call.base
         if base is None:
-            base = max(-call.heads, 0) if single else self.look(call).count
+            base = max(-call.heads, 0) if _guarded(call) else self.look(call).count
         total = max(base + call.heads, 0)
         try:
             self._client.enter_ticket(call.ref, total, call.at)
@@ -113,8 +112,6 @@ class CheckIn:
         except ProviderError as error:
             if error.status == 403:
                 return self._forbidden(call, error)
-            if error.status == 503:
-                return Receipt(kind=AnswerKind.DOUBTFUL, words=error.words, retry_after=error.retry_after)
             raise
         return self._told(call, answer.rows, total)
 
@@ -122,7 +119,7 @@ class CheckIn:
         """Everything that is to be counted on the entry, by price option."""
         try:
             held = options.entry(raw)
-        except _UNREADABLE:
+        except UNREADABLE:
             raise ProviderError(AnswerKind.BROKEN, "the options of the entry can't be read") from None
         asked = call.party.option if call.party else None
         rates = () if asked else self._rates_of(call)
@@ -138,7 +135,7 @@ class CheckIn:
         try:
             told = options.entry(rows[0])
             count = _entered(_view(call, rows[0]))
-        except (ProviderError, *_UNREADABLE):
+        except (ProviderError, *UNREADABLE):
             return Receipt(kind=AnswerKind.DOUBTFUL, words="the platform's answer can't be read")
         if told.options and told.heads != count:
             return Receipt(kind=AnswerKind.DOUBTFUL, words=f"the platform counts {count} and {told.heads} by option")
@@ -170,7 +167,7 @@ class CheckIn:
                 if error.unreachable:
                     raise
                 return None
-            night = translate.night(rows[0], translate.NOBODY, None) if rows else None
+            night = nights.night(rows[0], nights.NOBODY, None) if rows else None
             self._starts[event_ref] = night.starts_at if night else None
         return self._starts[event_ref]
 
@@ -194,9 +191,16 @@ class CheckIn:
         try:
             return self._client.by_code(BY_CODE[resource], call.code).rows
         except ProviderError as error:
-            if error.status == 403 or _absent(error):
+            if _absent(error):
                 return ()
+            if error.status == 403:  # our key may not see where it would be: that does not make it gone
+                raise ProviderError(AnswerKind.BROKEN, f"cannot be seen: {error.words}", status=403) from None
             raise
+
+
+def _guarded(call: Call) -> bool:
+    """Does the platform itself see to it that this is counted once? Only for one person on a ticket for one."""
+    return call.kind is Kind.TICKET and call.limit == 1 and abs(call.heads) == 1
 
 
 def _absent(error: ProviderError) -> bool:

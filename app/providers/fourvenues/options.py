@@ -14,7 +14,7 @@ import msgspec
 
 from app.domain.model import Party
 from app.providers.fourvenues.client import Option
-from app.providers.fourvenues.values import objects, text
+from app.providers.fourvenues.values import UNREADABLE, objects, text
 
 SPECIAL = "<special>"
 """The option of a price that is no rate's."""
@@ -75,7 +75,7 @@ def rate(raw: bytes) -> Rate | None:
     """A rate of lists or passes; None for one that can't be read."""
     try:
         row = msgspec.json.decode(raw, type=_Row)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return None
     names = (f"{kind}:{text(value)}" for kind, value in _named(row.id, row.slug, row.name))
     options = (_window(item) for item in objects(row.options) if text(item.get("_id")))

@@ -11,7 +11,7 @@ import httpx
 
 from app.domain.model import Admission, AnswerKind, Call, Event, Receipt, Sighting
 from app.ports import Capabilities, Clock, Cursor, Damaged, Found, Page, ProviderError, Row
-from app.providers.fourvenues import translate
+from app.providers.fourvenues import nights, translate
 from app.providers.fourvenues.account import FourvenuesAccount
 from app.providers.fourvenues.checkin import CheckIn
 from app.providers.fourvenues.client import Client
@@ -27,7 +27,7 @@ _LOOKUPS_AT_ONCE = 4
 class FourvenuesProvider:
     """One account at Fourvenues. Thread-safe; every failure is a `ProviderError`."""
 
-    name = translate.PROVIDER
+    name = nights.PROVIDER
     resources: tuple[str, ...] = translate.RESOURCES
     capabilities = Capabilities(
         delta=True,
@@ -92,8 +92,8 @@ class FourvenuesProvider:
         offset = 0
         while True:
             rows = self._client.events(start - _LONGEST_NIGHT, end, offset, self._page_size).rows
-            nights = (translate.night(raw, self.account, self._zone) for raw in rows)
-            fresh = {night.ref: night for night in nights if night is not None and night.ref not in found}
+            told = (nights.night(raw, self.account, self._zone) for raw in rows)
+            fresh = {night.ref: night for night in told if night is not None and night.ref not in found}
             if not fresh:
                 break
             found |= fresh

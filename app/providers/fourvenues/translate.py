@@ -4,40 +4,44 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from app.domain.codes import clean
 from app.domain.model import (
-    AccountId,
     Admission,
     Allowance,
     Credential,
     Event,
-    EventId,
     Guest,
     Kind,
     Standing,
 )
 from app.ports import Damaged, Row
-from app.providers.fourvenues.values import Unusable, items, moment, nothing, number_in, objects, people, text, until
+from app.providers.fourvenues.values import (
+    UNREADABLE,
+    Unusable,
+    items,
+    moment,
+    nothing,
+    number_in,
+    objects,
+    people,
+    text,
+    until,
+)
 
 RESOURCES = ("tickets", "lists", "passes")
 KINDS = {"tickets": Kind.TICKET, "lists": Kind.LIST, "passes": Kind.PASS}
-PROVIDER = "fourvenues"
-NOBODY = AccountId("")
 
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _TICKET_VOID = {"cancelled": "cancelled", "canceled": "cancelled"}
 _PASS_STANDING = {
     "valid": (Standing.GOOD, ""),
     "pending": (Standing.PENDING, "pending"),
     "rejected": (Standing.VOID, "rejected"),
 }
-_EVENT_AHEAD = timedelta(hours=6)
-"""A night belongs to the day on which it is still evening."""
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -88,20 +92,10 @@ class _Pass(_Admitting, frozen=True):
     passes_usages: Any = None
 
 
-class _Night(_Head, frozen=True):
-    name: Any = None
-    start: Any = None
-    end: Any = None
-    date: Any = None
-    active: Any = True
-    visible: Any = True
-
-
 _HEAD = msgspec.json.Decoder(_Head)
 _TICKET = msgspec.json.Decoder(_Ticket)
 _LIST = msgspec.json.Decoder(_List)
 _PASS = msgspec.json.Decoder(_Pass)
-_NIGHT = msgspec.json.Decoder(_Night)
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -114,7 +108,7 @@ def row(raw: bytes, latest: datetime | None = None) -> Row | Damaged:
         ref = _ref(head.id)
         created = moment(head.created_at) or moment(head.activation_date) or moment(head.purchase_date)
         updated = moment(head.updated_at)
-    except (Unusable, *_UNREADABLE) as error:
+    except (Unusable, *UNREADABLE) as error:
         return Damaged(ref="", raw=raw, why=str(error) if isinstance(error, Unusable) else "the row can't be read")
     return Row(
         ref=ref,
@@ -144,7 +138,7 @@ def usage_events(raw: bytes) -> tuple[str, ...]:
     """The events in which a pass of the second model is good."""
     try:
         usages = objects(_PASS.decode(raw).passes_usages)
-    except _UNREADABLE:
+    except UNREADABLE:
         return ()
     return tuple(text(usage.get("event_id")) for usage in usages)
 
@@ -153,20 +147,15 @@ def entered_at(raw: bytes) -> datetime | None:
     """When somebody last entered on a ticket, where it says."""
     try:
         return moment(_TICKET.decode(raw).entry_date)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
 def _head(raw: bytes) -> _Head:
     try:
         return _HEAD.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         return _Head()
-
-
-def event_id(account: AccountId, ref: str) -> EventId:
-    """Our id of an event: the platform's own for the account named like the platform, else led by the account."""
-    return EventId(ref if account == PROVIDER else f"{account}:{ref}")
 
 
 # --- admissions -------------------------------------------------------------------------------------------------------
@@ -322,43 +311,6 @@ def _admission(  # noqa: PLR0913 - what differs between the resources
 
 
 _TRANSLATORS = {"tickets": _ticket, "lists": _list, "passes": _pass}
-
-
-# --- events -----------------------------------------------------------------------------------------------------------
-
-
-def night(raw: bytes, account: AccountId, zone: tzinfo | None) -> Event | None:
-    """An event; None when the row has no id. `zone` is the venue's: the platform does not tell it."""
-    try:
-        payload = _NIGHT.decode(raw)
-        ref = _ref(payload.id)
-    except (Unusable, *_UNREADABLE):
-        return None
-    starts_at = moment(payload.start)
-    return Event(
-        id=event_id(account, ref),
-        account=account,
-        ref=ref,
-        name=text(payload.name),
-        starts_at=starts_at,
-        ends_at=moment(payload.end),
-        label=_label(moment(payload.date), starts_at, zone),
-        active=payload.active is not False and payload.visible is not False,
-    )
-
-
-def _label(date: datetime | None, starts_at: datetime | None, zone: tzinfo | None) -> str:
-    """The day of the night. `date` is midnight at the venue, or the same as the start; without a zone noon is safe."""
-    try:
-        if date is not None and date != starts_at:
-            day = date.astimezone(zone) if zone else date + timedelta(hours=12)
-        elif starts_at is not None:
-            day = (starts_at - _EVENT_AHEAD).astimezone(zone or UTC)
-        else:
-            return ""
-    except OverflowError:
-        return ""
-    return day.date().isoformat()
 
 
 def option_heads(value: object) -> int:

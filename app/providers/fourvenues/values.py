@@ -6,6 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding a row may raise."""
+
 _MOST_PEOPLE = 100_000
 _MILLISECONDS_FROM = 1e11
 

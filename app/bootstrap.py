@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -47,6 +48,19 @@ class Silent:
         return
 
 
+class Waking:
+    """Notices passed on; a scan wakes the senders as well."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self.wake: Callable[[], None] = lambda: None
+
+    def tell(self, notice: Notice) -> None:
+        if notice.topic == "scan":
+            self.wake()
+        self._notices.tell(notice)
+
+
 @dataclass(slots=True, kw_only=True)
 class Hub:
     """A wired hub. `accounts` holds also those that can't be used, with the reason."""
@@ -70,9 +84,9 @@ class Hub:
         self.store.close()
 
 
-def make_hub(settings: Settings, *, hub: bool, notices: Notices | None = None, clock: Clock = now) -> Hub:
+def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None, clock: Clock = now) -> Hub:
     """Everything wired, nothing started. With `hub`, this process takes the database for itself (SQLite)."""
-    notices = notices or Silent()
+    notices = Waking(listeners or Silent())
     accounts = build(settings.account_configs(), clock)
     providers = {one.account: one.provider for one in accounts if one.provider is not None}
     store = open_store(settings.url, clock, hub=hub)
@@ -83,6 +97,7 @@ def make_hub(settings: Settings, *, hub: bool, notices: Notices | None = None, c
     desks = _desks(settings, store, providers, lines, notices, clock)
     watch = Watch(store, providers, lines, notices, clock)
     jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds))
+    notices.wake = jobs.nudge
     return Hub(
         settings=settings, clock=clock, store=store, accounts=accounts, providers=providers, lines=lines, desks=desks,
         admit=Admit(store, lookup, notices, clock, _policy(settings)), undo=Undo(store, notices, clock), jobs=jobs,

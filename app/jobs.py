@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,10 @@ log = structlog.get_logger()
 WATCH_EVERY_S = 1
 LEASE_EVERY_S = 2
 DRAIN_EVERY_S = 2
+HURRY_EVERY_S = 5.0
+"""A line that comes and goes must not undo every wait between two tries."""
+GATHER_S = 0.02
+"""A sender that was woken waits a moment for the scans behind the first: waking it for each costs them time."""
 EVENTS_EVERY = timedelta(minutes=10)
 EVENTS_RETRY_S = 5
 AT_MOST_EVERY = timedelta(seconds=60)
@@ -152,6 +157,7 @@ class Sender:
         self._desk = desk
         self._wake = threading.Event()
         self._hurry = False
+        self._hurried_at = -HURRY_EVERY_S
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"sender-{account}", daemon=True)
 
@@ -160,7 +166,8 @@ class Sender:
 
     def wake(self, hurry: bool = False) -> None:
         self._hurry = self._hurry or hurry
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
 
     def stop(self) -> None:
         self._stopping = True
@@ -170,14 +177,19 @@ class Sender:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._wake.wait(DRAIN_EVERY_S)
+            if self._wake.wait(DRAIN_EVERY_S):
+                time.sleep(GATHER_S)
             self._wake.clear()
             if self._stopping:
                 return
             try:
-                if self._hurry:
-                    self._hurry = False
-                    self._desk.drain.hurry()
+                self._hurry_if_due()
                 self._desk.drain()
             except Exception:
                 log.exception("drain.failed")
+
+    def _hurry_if_due(self) -> None:
+        if self._hurry and time.monotonic() - self._hurried_at >= HURRY_EVERY_S:
+            self._hurry = False
+            self._hurried_at = time.monotonic()
+            self._desk.drain.hurry()

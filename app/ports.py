@@ -281,7 +281,7 @@ class CallsTx(Protocol):
         ...
 
     def hurry(self, account: AccountId, now: datetime) -> int:
-        """Make calls that wait out a busy platform due at once."""
+        """Make calls that wait out a busy or silent platform due at once."""
         ...
 
     def adopt(self, call: CallId, claim: str, admission: Admission) -> Call | None:
@@ -338,6 +338,9 @@ class Tx(Protocol):
     def house(self) -> HouseTx: ...
 
 
+CallSoon = Callable[[Callable[[], None]], object]
+
+
 class Store(Protocol):
     """Durable transactions. Work is a function of the transaction, MAY be run again, and MUST NOT do anything else.
 
@@ -346,7 +349,10 @@ class Store(Protocol):
 
     def run(self, work: Callable[[Tx], T]) -> T: ...
 
-    def submit(self, work: Callable[[Tx], T]) -> Future[T]: ...
+    def submit(self, work: Callable[[Tx], T], call_soon: CallSoon | None = None) -> Future[T]:
+        """Like `run` without waiting. A store MAY run the work, and the future's callbacks, through `call_soon`: a
+        function that has another run soon on the thread of those who wait (`loop.call_soon_threadsafe`)."""
+        ...
 
     def bulk(self, work: Callable[[Tx], T]) -> T:
         """Like `run`, after the scans that wait: for pages of a poll."""

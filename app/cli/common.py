@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import structlog
 from rich.console import Console
+from structlog.typing import EventDict, Processor
 
-from app.bootstrap import Hub, make_hub
+from app.bootstrap import Hub, make_hub, now
 from app.domain.model import Station, StationId
 from app.ports import Notices, StoreError
 from app.settings import Settings, UnusableSetting, load_settings
@@ -39,7 +41,7 @@ def settings_or_stop(**given: Any) -> Settings:
 def a_hub(settings: Settings, *, hub: bool = False, notices: Notices | None = None) -> Iterator[Hub]:
     """A wired hub, closed again afterwards."""
     try:
-        made = make_hub(settings, hub=hub, notices=notices)
+        made = make_hub(settings, hub=hub, listeners=notices)
     except StoreError as error:
         raise Trouble(str(error)) from None
     try:
@@ -75,21 +77,37 @@ def find_station(hub: Hub, name: str | None) -> Station:
     raise Trouble(f"there is no station called {name!r}; `doorcheck station list` shows them")
 
 
+def _stamp(_logger: Any, _name: str, event: EventDict) -> EventDict:
+    event["at"] = now()
+    return event
+
+
+def _as_json() -> list[Processor]:
+    return [structlog.processors.add_log_level, _stamp, structlog.processors.format_exc_info, _encode]
+
+
+def _encode(_logger: Any, _name: str, event: EventDict) -> bytes:
+    """One line of JSON; msgspec, since each scan writes one on the path of a guest."""
+    return msgspec.json.encode(event, enc_hook=str)
+
+
+def _as_lines() -> list[Processor]:
+    """For people. Tracebacks without the values of variables: those may be guests."""
+    stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return [structlog.processors.add_log_level, stamp, renderer]
+
+
 def start_logs(settings: Settings, *, quiet: bool = False) -> None:
     """Events with fields, to stderr: lines for people on a terminal, JSON elsewhere. `quiet`: warnings only."""
     level = logging.getLevelNamesMapping()["WARNING" if quiet else settings.log_level.upper()]
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *([structlog.processors.format_exc_info] if as_json else []),
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=_as_json() if as_json else _as_lines(),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
+        if as_json
+        else structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(

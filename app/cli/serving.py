@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -25,6 +26,18 @@ def page_folder() -> Path:
     return Path(scanner.__file__).parent / "page"
 
 
+class HubServer(uvicorn.Server):
+    """Lets go of the pages that listen for notices as soon as somebody stops it: uvicorn would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._live.close()
+        super().handle_exit(sig, frame)
+
+
 def run_hub(hub: Hub, live: Live, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM. The hub's jobs start before the first request and end after the last."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -33,7 +46,7 @@ def run_hub(hub: Hub, live: Live, host: str, port: int) -> None:
         app, host=host, port=port, log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=3, timeout_keep_alive=75,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = HubServer(config, live)
     try:
         socket = config.bind_socket()
     except SystemExit:

@@ -75,6 +75,8 @@ def overrule(decision: Decision, scan: Scan, station: Station, on_here: frozense
             provisional=True, overridden=True, why=why,
         )  # fmt: skip
     allowance = decision.admission.allowance(station.allowance)
+    if scan.direction is Direction.OUT:
+        return replace(_leave(decision.admission, allowance, scan), overridden=True, why=why)
     if allowance is None or allowance.left < scan.heads:
         return decision
     return replace(_admit(decision.admission, allowance, scan), overridden=True, why=why)

@@ -121,7 +121,7 @@ def _settle_entry(call: Call, answer: Receipt, sighting: Sighting, now: datetime
         if sighting.count >= (call.base or 0) + call.heads:
             return Conflict(why=Trouble.UNCLEAR)
         if answer.kind is AnswerKind.DOUBTFUL:
-            return Again(at=now)
+            return _resend(call, now, jitter)
     return _unexplained(call, answer, now, jitter)
 
 
@@ -131,8 +131,13 @@ def _settle_undo(call: Call, answer: Receipt, sighting: Sighting, now: datetime,
     if not sighting.found or sighting.count <= target:
         return Done(count=sighting.count if sighting.found else None)
     if answer.kind is AnswerKind.DOUBTFUL:
-        return Again(at=now)
+        return _resend(call, now, jitter)
     return _unexplained(call, answer, now, jitter)
+
+
+def _resend(call: Call, now: datetime, jitter: float) -> Settlement:
+    """It did not land: sent again at once the first time, later and later where each answer is lost."""
+    return Again(at=due_again(call.doubts, None, now, jitter) if call.doubts else now)
 
 
 def _unexplained(call: Call, answer: Receipt, now: datetime, jitter: float) -> Settlement:

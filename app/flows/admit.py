@@ -34,7 +34,7 @@ from app.domain.model import (
     Unknown,
 )
 from app.flows.lookup import LookUp
-from app.ports import Clock, Notice, Notices, Store, Tx
+from app.ports import CallSoon, Clock, Notice, Notices, Store, Tx
 
 log = structlog.get_logger()
 
@@ -63,9 +63,10 @@ class Admit:
         answer = self._store.run(lambda tx: self._work(tx, scan, station, Lookup.NOT_MADE, may_look))
         return self.finish(scan, station) if answer is None else self._told(answer)
 
-    def begin(self, scan: Scan, station: Station) -> Future[Answer | None]:
+    def begin(self, scan: Scan, station: Station, call_soon: CallSoon | None = None) -> Future[Answer | None]:
+        """The first half, without waiting; `call_soon` as in `Store.submit`."""
         may_look = self._lookup.possible(station)
-        return self._store.submit(lambda tx: self._work(tx, scan, station, Lookup.NOT_MADE, may_look))
+        return self._store.submit(lambda tx: self._work(tx, scan, station, Lookup.NOT_MADE, may_look), call_soon)
 
     def finish(self, scan: Scan, station: Station) -> Answer:
         """The answer after a live lookup."""

@@ -94,7 +94,7 @@ class Drain:
         return report
 
     def hurry(self) -> int:
-        """Make calls that wait out a busy platform due now."""
+        """Make calls that wait out bad weather due now."""
         return self._store.run(lambda tx: tx.calls.hurry(self._provider.account, self._clock()))
 
     def _claim(self, claim: str) -> list[Call]:
@@ -113,12 +113,14 @@ class Drain:
             log.exception("call.failed", call=call.id)
             again = Again(at=due_again(call.attempts, None, self._clock(), self._jitter()))
             judged = _Judged(call=call, receipt=Receipt(kind=AnswerKind.DOUBTFUL), settlement=again)
-        self._hear(judged.receipt)
+        self._hear(judged)
         self._write(judged, claim)
         return judged
 
     def _send(self, call: Call, claim: str) -> _Judged:
         """Look where we must, send, look again where the answer leaves a doubt."""
+        if call.doubts and self._must_look(call) and call.base is None:
+            call = replace(call, doubts=0)  # what we saw is kept before anything is sent: it never was
         if call.doubts:
             receipt = Receipt(kind=AnswerKind.DOUBTFUL, words="")
             sighting = self._provider.look(call)
@@ -199,7 +201,8 @@ class Drain:
         keep(tx, event, found.resource, rows, found.asked_at)
         return tx.calls.adopt(call.id, claim, admission)
 
-    def _hear(self, receipt: Receipt) -> None:
+    def _hear(self, judged: _Judged) -> None:
+        receipt = judged.receipt
         match receipt.kind:
             case AnswerKind.ACCEPTED | AnswerKind.REFUSED:
                 self._line.heard()
@@ -209,6 +212,9 @@ class Drain:
                         receipt.kind, receipt.words, retry_after=receipt.retry_after, unreachable=receipt.unreachable
                     )
                 )
+            case AnswerKind.DOUBTFUL if isinstance(judged.settlement, Again):
+                # It waits, and the next answer that arrives is to make it wait no longer.
+                self._line.failed(ProviderError(AnswerKind.BUSY, receipt.words))
             case AnswerKind.DOUBTFUL | AnswerKind.BROKEN:
                 pass
 

@@ -64,13 +64,11 @@ class Undo:
             return replace(replayed, replayed=True) if replayed else NoUndo.NO_SUCH_SCAN
         if now - entry.at > self._within:
             return NoUndo.TOO_OLD
-        told = [_take_back(tx, call, now) for call in tx.scans.calls_of(scan) if call.heads > 0]
-        admission = tx.scans.lock(entry.admission)
+        calls = [call for call in tx.scans.calls_of(scan) if call.heads > 0]
+        told = [_take_back(tx, call, now) for call in calls]
         answer = _undone(entry, station, now, "sent" if "owed" in told else "withdrawn")
-        if admission is not None:
-            allowance = admission.allowance(station.allowance)
-            if allowance is not None:
-                answer = replace(answer, left=allowance.left, limit=allowance.limit, entered=allowance.entered)
+        for call in calls:
+            answer = _counted(tx, answer, call)
         tx.scans.record(answer, station, reason or None, now)
         return answer
 
@@ -89,6 +87,17 @@ def _take_back(tx: Tx, call: Call, now: datetime) -> str:
     )
     tx.scans.add_call(undo)
     return "owed"
+
+
+def _counted(tx: Tx, answer: Answer, call: Call) -> Answer:
+    """The answer with what is left now. By the call: a guest let in on trust may have got a real admission since."""
+    admission = tx.scans.lock(call.admission)
+    allowance = admission.allowance(call.allowance) if admission else None
+    if allowance is None:
+        return answer
+    return replace(
+        answer, admission=call.admission, left=allowance.left, limit=allowance.limit, entered=allowance.entered
+    )
 
 
 def _undone(entry: Answer, station: Station, now: datetime, told: str) -> Answer:

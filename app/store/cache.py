@@ -66,7 +66,9 @@ class SqlCache:
         if not rows:
             return {}
         ids = [row.id for row in rows]
-        counts = self._by_admission(select(*ALLOWANCE).where(w.c.admission_id.in_(ids)).order_by(w.c.admission_id))
+        counts = self._by_admission(  # locked, so that a call settled meanwhile is not written over
+            select(*ALLOWANCE).where(w.c.admission_id.in_(ids)).order_by(w.c.admission_id).with_for_update()
+        )
         opens = self._by_admission(
             select(c.c.admission_id, c.c.value, c.c.scheme).where(c.c.admission_id.in_(ids)).order_by(c.c.admission_id)
         )

@@ -148,7 +148,16 @@ class SqlCalls:
             return False
         if isinstance(settlement, Done):
             self._confirm(call, settlement.count, now)
+        if isinstance(settlement, Conflict | Parked) and call.heads > 0:
+            self._forget_undone(call, now)
         return True
+
+    def _forget_undone(self, call: Call, now: datetime) -> None:
+        """Taken back here while it was on its way, and then refused there: there is nothing to take back there."""
+        values = {"state": CallState.WITHDRAWN.value, "settled_at": now}
+        undo = (k.c.scan_id == call.scan, k.c.heads < 0, k.c.state == CallState.DUE.value)
+        if self._connection.execute(update(k).where(*undo).values(**values)).rowcount:
+            self._decide(call.id, **values)
 
     def _confirm(self, call: Call, count: int | None, now: datetime) -> None:
         """Move the heads from owed to confirmed; what the platform says it counts is better than our sum."""
@@ -161,7 +170,12 @@ class SqlCalls:
     def hurry(self, account: AccountId, now: datetime) -> int:
         done = self._connection.execute(
             update(k)
-            .where(k.c.account == account, k.c.state == CallState.DUE.value, k.c.answered == "busy", k.c.due_at > now)
+            .where(
+                k.c.account == account,
+                k.c.state == CallState.DUE.value,
+                k.c.answered.in_([AnswerKind.BUSY.value, AnswerKind.DOUBTFUL.value]),
+                k.c.due_at > now,
+            )
             .values(due_at=now)
         )
         return done.rowcount
@@ -178,6 +192,9 @@ class SqlCalls:
 
     def retry(self, call: CallId, now: datetime, by: str) -> None:
         """Due at once, from the beginning, with a look before it is sent."""
+        found = self.get(call)
+        if found is None or found.state not in IN_A_PERSONS_HANDS:
+            return
         self._decide(
             call, state=CallState.DUE.value, due_at=now, attempts=0, looks=0, settled_by=by, settled_at=None, why="",
             doubts=case((k.c.doubts > 0, k.c.doubts), else_=1), resolved_at=None,

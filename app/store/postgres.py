@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.ports import Clock, StoreError, Tx
+from app.ports import CallSoon, Clock, StoreError, Tx
 from app.store.base import SqlStore, SqlTx
 from app.store.sql import Statements
 
@@ -60,7 +60,8 @@ class PostgresStore(SqlStore):
     def bulk(self, work: Callable[[Tx], T]) -> T:
         return self.run(work)
 
-    def submit(self, work: Callable[[Tx], T]) -> Future[T]:
+    def submit(self, work: Callable[[Tx], T], call_soon: CallSoon | None = None) -> Future[T]:
+        """On a thread of the pool: a statement waits for the server, which `call_soon`'s thread must not."""
         return self._workers.submit(self.run, work)
 
     def close(self) -> None:

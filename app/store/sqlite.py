@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from app.ports import Clock, StoreError, Tx
+from app.ports import CallSoon, Clock, StoreError, Tx
 from app.store.base import SqlStore, SqlTx
 from app.store.sql import Statements
 from app.store.turnstile import Pass, Turnstile
@@ -23,7 +25,7 @@ from app.store.turnstile import Pass, Turnstile
 log = structlog.get_logger()
 T = TypeVar("T")
 
-BUSY_MS = 10_000
+BUSY_S = 10.0
 """How long to wait for another process (a `doorcheck scan` beside the hub) to finish its transaction."""
 CHECKPOINT_EVERY_S = 1.0
 
@@ -40,7 +42,7 @@ def sqlite_engine(path: Path, pooled: bool = True) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         for pragma in (
-            f"busy_timeout={BUSY_MS}",
+            f"busy_timeout={int(BUSY_S * 1000)}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "wal_autocheckpoint=0",
@@ -63,6 +65,7 @@ class SqliteStore(SqlStore):
         self._connection = self._engine.connect()
         driver: Any = self._connection.connection.driver_connection
         self._cursor = driver.cursor()
+        self._cursor.execute("PRAGMA busy_timeout=0")  # an event loop may lead: it must not wait here
         self._tx = SqlTx(Statements(self._engine.dialect), self._cursor, self._connection)
         self._turnstile = Turnstile(self._serve)
         self._closing = threading.Event()
@@ -77,8 +80,8 @@ class SqliteStore(SqlStore):
         value: T = self._turnstile.run(work, bulk=True)
         return value
 
-    def submit(self, work: Callable[[Tx], T]) -> Future[T]:
-        return self._turnstile.submit(work)
+    def submit(self, work: Callable[[Tx], T], call_soon: CallSoon | None = None) -> Future[T]:
+        return self._turnstile.submit(work, call_soon)
 
     def close(self) -> None:
         self._turnstile.close()
@@ -90,34 +93,69 @@ class SqliteStore(SqlStore):
         self._engine.dispose()
         self._on_close()
 
-    def _serve(self, batch: Sequence[Pass]) -> None:
+    def _serve(self, batch: Sequence[Pass]) -> Callable[[], None]:
         """All in one transaction; when one of them fails, each in its own."""
-        tx = self._tx
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                return partial(self._serve_later, batch)
+            return partial(self._fail, batch, error)
+        return partial(self._commit, batch, self._work(batch))
+
+    def _work(self, batch: Sequence[Pass]) -> BaseException | None:
+        try:
             for one in batch:
-                one.value = one.work(tx)
-            self._cursor.execute("COMMIT")
+                one.value = one.work(self._tx)
         except BaseException as error:
-            self._roll_back()
-            if len(batch) > 1:
-                for one in batch:
-                    self._serve([one])
-            else:
-                batch[0].error = _plain(error)
+            return error
+        return None
+
+    def _commit(self, batch: Sequence[Pass], error: BaseException | None) -> None:
+        if error is None:
+            try:
+                self._cursor.execute("COMMIT")
+            except sqlite3.Error as failed:
+                error = failed
+        if error is None:
+            self._committed(self._tx)
             return
-        self._committed(tx)
+        self._roll_back()
+        if len(batch) == 1:
+            self._fail(batch, error)
+        else:
+            for one in batch:
+                self._serve([one])()
+
+    def _serve_later(self, batch: Sequence[Pass]) -> None:
+        """Another process writes just now: wait for it, here where nobody else is held up."""
+        until = time.monotonic() + BUSY_S
+        while True:
+            time.sleep(0.002)
+            try:
+                self._cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    self._fail(batch, error)
+                    return
+            else:
+                self._commit(batch, self._work(batch))
+                return
+
+    def _fail(self, batch: Sequence[Pass], error: BaseException) -> None:
+        for one in batch:
+            one.error = _plain(error)
 
     def _roll_back(self) -> None:
         try:
             self._cursor.execute("ROLLBACK")
         except sqlite3.Error:
-            return  # there was none: BEGIN itself failed
+            return  # SQLite had done it already
 
     def _checkpoint(self) -> None:
         """Move the log into the file beside the scans, not inside somebody's commit."""
         connection = sqlite3.connect(self._engine.url.database or "", isolation_level=None)
-        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
         connection.execute("PRAGMA synchronous=FULL")
         while not self._closing.wait(CHECKPOINT_EVERY_S):
             try:

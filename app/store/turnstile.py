@@ -2,18 +2,26 @@
 
 Whoever comes to a free turnstile works on its own thread, without waiting for anybody. Those who come meanwhile queue;
 the first of them is then woken to lead, and takes all that wait through in one transaction (group commit: one fsync
-serves them all). Work submitted without a thread of its own is led by a helper thread. Bulk work goes when no scan
-waits, and after a few rounds even then.
+serves them all). Bulk work goes when no scan waits, and after a few rounds even then.
+
+Work submitted without a thread of its own is led by whoever can be called back: an event loop runs the statements of
+its scans itself and leaves only the commit to a helper thread (docs/adr/0004 says what that is worth), anybody else's
+is led by the helper.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from _thread import LockType, allocate_lock
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
+from queue import SimpleQueue
 from typing import Any
+
+from app.ports import CallSoon
 
 MOST = 64
 """Scans taken through in one transaction."""
@@ -27,10 +35,13 @@ _NOBODY: Future[Any] = Future()
 class Pass:
     """One piece of work on its way through. Ends with a value or an error."""
 
-    __slots__ = ("error", "future", "gate", "has_future", "served", "value", "work")
+    __slots__ = ("call_soon", "error", "future", "gate", "has_future", "served", "value", "work")
 
-    def __init__(self, work: Callable[[Any], Any], future: Future[Any] | None = None) -> None:
+    def __init__(
+        self, work: Callable[[Any], Any], future: Future[Any] | None = None, call_soon: CallSoon | None = None
+    ) -> None:
         self.work = work
+        self.call_soon = call_soon
         self.has_future = future is not None
         self.future: Future[Any] = future or _NOBODY
         self.gate: LockType = allocate_lock()
@@ -44,8 +55,9 @@ class Pass:
         return self.value
 
 
-Serve = Callable[[Sequence[Pass]], None]
-"""Does the work of all passes durably and sets `value` or `error` on each. MUST NOT raise."""
+Serve = Callable[[Sequence[Pass]], Callable[[], None]]
+"""Does the work of all passes and gives the step that makes it durable, which then sets `value` or `error` on each.
+Neither may raise; the step may wait for the disk, and may run on another thread."""
 
 
 class Turnstile:
@@ -57,7 +69,7 @@ class Turnstile:
         self._scans: deque[Pass] = deque()
         self._bulk: deque[Pass] = deque()
         self._rounds = 0
-        self._wake = threading.Semaphore(0)
+        self._steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._helper: threading.Thread | None = None
 
     def run(self, work: Callable[[Any], Any], bulk: bool = False) -> Any:
@@ -74,24 +86,29 @@ class Turnstile:
         self._hand_over()
         return mine.result()
 
-    def submit(self, work: Callable[[Any], Any]) -> Future[Any]:
-        """Take work through without a thread of its own; the future is done after the commit."""
-        mine = Pass(work, Future())
+    def submit(self, work: Callable[[Any], Any], call_soon: CallSoon | None = None) -> Future[Any]:
+        """Take work through without a thread of its own; the future is done after the commit.
+
+        With `call_soon`, the statements run on that thread, and so do the future's callbacks.
+        """
+        mine = Pass(work, Future(), call_soon)
         with self._mutex:
             self._check_open()
             self._scans.append(mine)
             lead = not self._busy
             self._busy = True
         if lead:
-            self._call_helper()
+            self._call(mine)
         return mine.future
 
     def close(self) -> None:
         """Let in nobody any more, and wait until everybody is through."""
         with self._mutex:
             self._closed = True
+        while self._busy:
+            time.sleep(0.01)
         if self._helper is not None:
-            self._wake.release()
+            self._steps.put(None)
             self._helper.join()
 
     def _enter(self, mine: Pass, bulk: bool) -> bool:
@@ -109,57 +126,90 @@ class Turnstile:
         if self._closed:
             raise RuntimeError("the store is closed")
 
-    def _take(self) -> Sequence[Pass]:
+    def _take(self, scans_only: bool = False) -> Sequence[Pass]:
         """Everybody's scans, or one bulk work when none waits or it has waited long enough."""
         with self._mutex:
-            if self._bulk and (not self._scans or self._rounds >= PATIENCE):
+            if not scans_only and self._bulk_is_next():
                 self._rounds = 0
                 return [self._bulk.popleft()]
             self._rounds += 1
             return [self._scans.popleft() for _ in range(min(len(self._scans), MOST))]
 
+    def _bulk_is_next(self) -> bool:
+        return bool(self._bulk) and (not self._scans or self._rounds >= PATIENCE)
+
     def _through(self, batch: Sequence[Pass]) -> None:
-        self._serve(batch)
+        self._serve(batch)()
+        self._let_go(batch)
+
+    def _let_go(self, batch: Sequence[Pass]) -> None:
+        """Tell everybody that they are through; those who share a thread to call back are told together."""
+        together: dict[CallSoon, list[Pass]] = {}
         for one in batch:
             one.served = True
-            if one.has_future:
-                _settle(one)
+            if one.call_soon is not None:
+                together.setdefault(one.call_soon, []).append(one)
+            elif one.has_future:
+                _settle([one])
             elif one.gate.locked():
                 one.gate.release()
+        for call_soon, some in together.items():
+            try:
+                call_soon(partial(_settle, some))
+            except RuntimeError:  # the loop is closed: nobody waits there any more
+                _settle(some)
 
     def _hand_over(self) -> None:
         """Leave the lead to the first who waits, or leave the turnstile free."""
         with self._mutex:
-            heir = self._scans[0] if self._scans else self._bulk[0] if self._bulk else None
-            if heir is None:
+            if not self._scans and not self._bulk:
                 self._busy = False
                 return
-        if heir.has_future:
-            self._call_helper()
-        else:
-            heir.gate.release()
+            heir = self._bulk[0] if self._bulk_is_next() else self._scans[0]
+        self._call(heir)
 
-    def _call_helper(self) -> None:
+    def _call(self, heir: Pass) -> None:
+        """Have somebody lead on behalf of `heir`."""
+        if not heir.has_future:
+            heir.gate.release()
+            return
+        if heir.call_soon is not None:
+            try:
+                heir.call_soon(self._lead_called)
+            except RuntimeError:  # the loop is closed
+                self._help_with(self._lead_helped)
+            return
+        self._help_with(self._lead_helped)
+
+    def _lead_called(self) -> None:
+        """On the thread of those who wait: the statements here, the commit on the helper."""
+        batch = self._take(scans_only=True)
+        commit = self._serve(batch)
+        self._help_with(partial(self._commit_for, batch, commit))
+
+    def _commit_for(self, batch: Sequence[Pass], commit: Callable[[], None]) -> None:
+        commit()
+        self._let_go(batch)
+        self._hand_over()
+
+    def _lead_helped(self) -> None:
+        self._through(self._take())
+        self._hand_over()
+
+    def _help_with(self, step: Callable[[], None]) -> None:
         if self._helper is None:
             self._helper = threading.Thread(target=self._help, name="turnstile", daemon=True)
             self._helper.start()
-        self._wake.release()
+        self._steps.put(step)
 
     def _help(self) -> None:
-        while True:
-            self._wake.acquire()
-            with self._mutex:
-                idle = not self._scans and not self._bulk
-                if idle and self._closed:
-                    return
-                if idle:
-                    continue
-            self._through(self._take())
-            self._hand_over()
+        while (step := self._steps.get()) is not None:
+            step()
 
 
-def _settle(one: Pass) -> None:
-    if one.error is not None:
-        one.future.set_exception(one.error)
-    else:
-        one.future.set_result(one.value)
+def _settle(some: Sequence[Pass]) -> None:
+    for one in some:
+        if one.error is not None:
+            one.future.set_exception(one.error)
+        else:
+            one.future.set_result(one.value)

@@ -49,6 +49,8 @@ a, c, w, f, k, s = (
 )
 
 A_NIGHT = timedelta(hours=24)
+AT_ONCE = 5_000
+"""Values in one statement; databases take some ten thousand, and a page may hold a whole event."""
 PAGE = 500
 
 
@@ -75,9 +77,14 @@ class SqlViews:
             .where(w.c.admission_id == a.c.id, w.c.confirmed_at > func.coalesce(a.c.fetched_at, 0))
             .exists()
         )
-        where = (a.c.account == account, a.c.event_id == event, a.c.resource == resource, a.c.ref.in_(list(refs)))
-        rows = self._all(select(a.c.ref, a.c.digest).where(*where, ~settled))
-        return {row.ref: row.digest for row in rows}
+        where = (a.c.account == account, a.c.event_id == event, a.c.resource == resource, ~settled)
+        held: dict[str, int] = {}
+        every = list(refs)
+        for at in range(0, len(every), AT_ONCE):
+            some = every[at : at + AT_ONCE]
+            rows = self._all(select(a.c.ref, a.c.digest).where(*where, a.c.ref.in_(some)))
+            held.update({row.ref: row.digest for row in rows})
+        return held
 
     def search(self, text: str, events: Collection[EventId], limit: int) -> list[Admission]:
         """Every word somewhere in name, mail, phone or code; accents and case don't matter."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -15,12 +16,16 @@ async def outcome(work: Future[T]) -> T:
     That, and half the time: this is `asyncio.shield(asyncio.wrap_future(work))` for the path of every scan.
     """
     loop = asyncio.get_running_loop()
+    here = threading.get_ident()
     bell: asyncio.Future[None] = loop.create_future()
 
     def ring() -> None:
         if not bell.done():
             bell.set_result(None)
 
-    work.add_done_callback(lambda _: loop.call_soon_threadsafe(ring))
+    def done(_: object) -> None:
+        ring() if threading.get_ident() == here else loop.call_soon_threadsafe(ring)
+
+    work.add_done_callback(done)
     await bell
     return work.result()

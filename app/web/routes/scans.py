@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
@@ -17,6 +18,7 @@ from app.flows.undo import NoUndo
 from app.web.front import API, visit
 from app.web.parts import Parts, house, parts
 from app.web.problems import Problem, wrong
+from app.web.reading import json_body, read_json
 from app.web.waiting import outcome
 from app.web.wire.notices import encode
 from app.web.wire.scans import SCAN_ID, AnswerOut, ScanIn, UndoIn, answered
@@ -37,10 +39,12 @@ _lookups = CapacityLimiter(LOOKUPS_AT_ONCE)  # those who wait for a platform sta
     response_model=AnswerOut,
     response_description="The verdict; it is on the disk.",
     responses={409: {"description": "This id was used for another code."}},
+    openapi_extra={"requestBody": json_body(ScanIn)},
 )
-async def scan(request: Request, body: ScanIn) -> Response:
+async def scan(request: Request) -> Response:
     began = perf_counter()
     kept, who = parts(request), visit(request)
+    body = await read_json(ScanIn, request)
     now = kept.clock()
     asked = body.scan(who.station, now, kept.new_id)
     if now - asked.at > OLDEST:
@@ -53,7 +57,7 @@ async def scan(request: Request, body: ScanIn) -> Response:
 
 
 async def _decided(kept: Parts, asked: Scan, station: Station) -> Answer:
-    answer = await outcome(kept.admit.begin(asked, station))
+    answer = await outcome(kept.admit.begin(asked, station, asyncio.get_running_loop().call_soon_threadsafe))
     if answer is not None:
         return kept.admit.told(answer)
     return await to_thread.run_sync(partial(kept.admit.finish, asked, station), limiter=_lookups)

@@ -123,10 +123,9 @@ class Settings(BaseSettings):
     def account_configs(self) -> list[AccountConfig]:
         """Every account: a provider's own, under the provider's name, then the named ones."""
         own = {"fourvenues": self.fourvenues, "oveit": self.oveit}
-        configs = [_config(name, name, options) for name, options in own.items() if options]
-        return configs + [
-            _config(name, str(options.get("provider", "")), options) for name, options in self.accounts.items()
-        ]
+        named = [(name, name, options) for name, options in own.items() if options]
+        named += [(name, str(options.get("provider", "")), options) for name, options in self.accounts.items()]
+        return [_config(name, provider, {"timezone": self.timezone} | options) for name, provider, options in named]
 
 
 class _DemoSource(PydanticBaseSettingsSource):

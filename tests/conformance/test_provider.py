@@ -32,7 +32,7 @@ from app.domain.settle import Again, Barred, Conflict, Done, Look, Parked, Settl
 from app.ports import Cursor, Damaged, Page, Provider, ProviderError
 from app.providers.fourvenues.account import FourvenuesAccount
 from app.providers.fourvenues.provider import FourvenuesProvider
-from app.providers.transport import Pacer
+from app.providers.pace import Pacer
 from app.simulators.fourvenues import Switches, World, create_app
 from app.simulators.fourvenues.checkin import enter_elsewhere
 from app.simulators.fourvenues.rows import ListEntry, Pass, Ticket

@@ -8,7 +8,8 @@ import httpx
 from app.domain.model import AccountId
 from app.providers.fourvenues.account import FourvenuesAccount
 from app.providers.fourvenues.provider import FourvenuesProvider
-from app.providers.transport import Ask, Limits, Pacer, Secret, Transport
+from app.providers.pace import Pacer
+from app.providers.transport import Ask, Limits, Secret, Transport
 
 KEY = "ik_live_7Qh2mVt9Xw4Lr8Zc"
 NOW = datetime(2026, 5, 2, 21, 30, tzinfo=UTC)

@@ -12,7 +12,8 @@ import structlog
 
 from app.domain.model import AnswerKind
 from app.ports import ProviderError
-from app.providers.transport import Limits, Pacer, Priority, Secret, TooLong
+from app.providers.pace import Pacer, Priority, TooLong
+from app.providers.transport import Limits, Secret
 from tests.providers.harness import KEY, read, transport_to, write
 
 PAGE = "<!doctype html><title>Welcome</title>"

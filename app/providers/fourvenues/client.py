@@ -13,7 +13,8 @@ import msgspec
 from app.domain.codes import shorten
 from app.domain.model import AnswerKind
 from app.ports import ProviderError
-from app.providers.transport import Ask, Priority, Transport
+from app.providers.pace import Priority
+from app.providers.transport import Ask, Transport
 
 _NO_SEGMENT = frozenset({".", "..", ""})
 

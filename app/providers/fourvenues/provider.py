@@ -17,7 +17,8 @@ from app.providers.fourvenues.checkin import CheckIn
 from app.providers.fourvenues.client import Client
 from app.providers.fourvenues.find import Finder
 from app.providers.fourvenues.pull import Puller
-from app.providers.transport import Limits, Pacer, Transport
+from app.providers.pace import Pacer
+from app.providers.transport import Limits, Transport
 
 _LONGEST_NIGHT = timedelta(days=2)
 """How long before a window an event that still touches it may have begun."""

@@ -178,6 +178,7 @@ def _ticket(event: Event, row: Row) -> Admission:
     return _admission(
         event, row, "tickets", payload, standing=standing, word=word,
         allowances=(entrance, *_supplements(payload.supplements)), guest=Guest(name=text(payload.name)),
+        entered_at=moment(payload.entry_date) if entrance.confirmed else None,
     )  # fmt: skip
 
 
@@ -286,6 +287,7 @@ def _admission(  # noqa: PLR0913 - what differs between the resources
     allowances: tuple[Allowance, ...],
     guest: Guest,
     voided_at: datetime | None = None,
+    entered_at: datetime | None = None,
 ) -> Admission:
     other = text(payload.event_id)
     if other and other != event.ref:
@@ -306,6 +308,7 @@ def _admission(  # noqa: PLR0913 - what differs between the resources
         phone=text(payload.phone),
         credentials=(Credential(value=readable),) if readable else (),
         allowances=allowances,
+        entered_at=entered_at,
         changed_at=moment(payload.updated_at),
     )
 

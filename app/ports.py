@@ -320,9 +320,11 @@ class HouseTx(Protocol):
 
     def keep_account(self, account: AccountId, provider: str) -> None: ...
 
-    def account_state(self, account: AccountId, state: str, words: str, since: datetime) -> None: ...
-
-    def account_drift(self, account: AccountId, drift: timedelta) -> None: ...
+    def account_state(
+        self, account: AccountId, state: str, words: str, since: datetime, drift: timedelta | None
+    ) -> None:
+        """What the line is like, for other processes; `drift`: the platform's clock minus ours."""
+        ...
 
 
 class Tx(Protocol):

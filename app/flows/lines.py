@@ -49,6 +49,8 @@ class Line:
         self._status = LineStatus()
         self._mutex = threading.Lock()
         self.on_recovery: Callable[[], None] = lambda: None
+        self.drift: timedelta | None = None
+        """The platform's clock minus ours, as its last answer told; whole seconds, about."""
 
     @property
     def status(self) -> LineStatus:

@@ -137,6 +137,8 @@ class Poll:
         """Pages cut into chunks of rows that say something new."""
         for page in pages:
             pull.see(page)
+            if page.platform_now is not None:
+                self._line.drift = page.platform_now - page.asked_at
             report.rows += len(page.rows)
             if progress:
                 progress(pull.resource, len(page.rows))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import structlog
 
 from app.domain.model import AccountId
-from app.flows.lines import Line, LineStatus
+from app.flows.lines import Line
 from app.ports import CallRow, Clock, Notice, Notices, OutboxCount, Provider, ProviderError, Store
 
 log = structlog.get_logger()
+
+DRIFT_STEP = timedelta(seconds=2)
+"""Clocks that differ by less don't matter: platforms tell whole seconds."""
 
 
 class Watch:
@@ -33,7 +37,7 @@ class Watch:
         self._version = -1
         self._outbox = OutboxCount()
         self._seen = {row.call.id for row in store.views.conflicts(resolved=False, limit=1000)}
-        self._written: dict[AccountId, LineStatus] = {}
+        self._written: dict[AccountId, tuple[str, str, timedelta | None]] = {}
 
     def __call__(self) -> None:
         for account, line in self._lines.items():
@@ -51,20 +55,22 @@ class Watch:
         if line.up or not line.usable():
             return
         try:
-            provider.ping()
+            line.drift = provider.ping() or line.drift
         except ProviderError as error:
             line.failed(error)
         else:
             line.heard()
 
     def _write(self, account: AccountId, line: Line) -> None:
+        """Keep what the line is like for other processes: when it changes, not with each tick."""
         status = line.status
-        before = self._written.get(account)
-        if before is not None and (before.state, before.words) == (status.state, status.words):
+        drift = None if line.drift is None else round(line.drift / DRIFT_STEP) * DRIFT_STEP
+        told = (status.state, status.words, drift)
+        if self._written.get(account) == told:
             return
-        self._written[account] = status
+        self._written[account] = told
         since = status.since or self._clock()
-        self._store.run(lambda tx: tx.house.account_state(account, status.state, status.words, since))
+        self._store.run(lambda tx: tx.house.account_state(account, status.state, status.words, since, drift))
 
     def _tell_conflicts(self) -> None:
         for row in self._new_conflicts():

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from app.domain.model import Admission, Kind, Standing
 from app.store import schema
 
-a, c, w, k, s = schema.admissions, schema.credentials, schema.allowances, schema.calls, schema.scans
+a, c, w, f, k, s = (
+    schema.admissions,
+    schema.credentials,
+    schema.allowances,
+    schema.search,
+    schema.calls,
+    schema.scans,
+)
 
 RESOURCE = "provisional"
 
@@ -48,7 +55,9 @@ class Adopting:
         held = run(select(w.c.ref, w.c.owed).where(w.c.admission_id == placeholder)).all()
         for row in held:
             limit = next((each.limit for each in one.allowances if each.ref == row.ref), 0)
-            run(update(w).where(w.c.admission_id == real, w.c.ref == row.ref).values(owed=w.c.owed + row.owed))
+            theirs = (w.c.admission_id == real, w.c.ref == row.ref)
+            if run(update(w).where(*theirs).values(owed=w.c.owed + row.owed)).rowcount == 0:
+                run(insert(w).values(admission_id=real, ref=row.ref, limit_=0, confirmed=0, owed=row.owed))
             run(
                 update(k)
                 .where(k.c.admission_id == placeholder, k.c.allowance == row.ref)
@@ -60,6 +69,7 @@ class Adopting:
         run(update(w).where(w.c.admission_id == placeholder).values(owed=0))
         run(update(s).where(s.c.admission_id == placeholder).values(admission_id=real))
         run(delete(c).where(c.c.admission_id == placeholder))
+        run(delete(f).where(f.c.admission_id == placeholder))
         run(
             update(a)
             .where(a.c.id == placeholder)

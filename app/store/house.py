@@ -63,10 +63,9 @@ class SqlHouse:
         where = (acc.c.name == account, acc.c.holder == holder)
         self._connection.execute(update(acc).where(*where).values(lease_until=None))
 
-    def account_state(self, account: AccountId, state: str, words: str, since: datetime) -> None:
-        values = {"state": state, "words": words[:500], "since": since}
+    def account_state(
+        self, account: AccountId, state: str, words: str, since: datetime, drift: timedelta | None
+    ) -> None:
+        micros = None if drift is None else drift // timedelta(microseconds=1)
+        values = {"state": state, "words": words[:500], "since": since, "drift_us": micros}
         self._connection.execute(update(acc).where(acc.c.name == account).values(**values))
-
-    def account_drift(self, account: AccountId, drift: timedelta) -> None:
-        micros = drift // timedelta(microseconds=1)
-        self._connection.execute(update(acc).where(acc.c.name == account).values(drift_us=micros))

@@ -71,6 +71,8 @@ class Turnstile:
         self._rounds = 0
         self._steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._helper: threading.Thread | None = None
+        self._empty = threading.Event()
+        """Set whenever the last one leaves: what `close` waits for."""
 
     def run(self, work: Callable[[Any], Any], bulk: bool = False) -> Any:
         """Take work through on the caller's thread and wait for the commit."""
@@ -132,7 +134,7 @@ class Turnstile:
             if not scans_only and self._bulk_is_next():
                 self._rounds = 0
                 return [self._bulk.popleft()]
-            self._rounds += 1
+            self._rounds = self._rounds + 1 if self._bulk else 0
             return [self._scans.popleft() for _ in range(min(len(self._scans), MOST))]
 
     def _bulk_is_next(self) -> bool:

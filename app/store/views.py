@@ -36,6 +36,7 @@ from app.ports import (
     StationRecord,
 )
 from app.store import schema
+from app.store.adopting import RESOURCE
 from app.store.folding import fold
 from app.store.rows import ADMISSION, CALL, to_admission, to_allowance, to_answer, to_call, to_event, to_station
 
@@ -88,7 +89,8 @@ class SqlViews:
 
     def search(self, text: str, events: Collection[EventId], limit: int) -> list[Admission]:
         """Every word somewhere in name, mail, phone or code; accents and case don't matter."""
-        words = fold(text).split()
+        words = [word.lstrip("+") for word in fold(text).split()]  # phone numbers are kept as digits
+        words = [word for word in words if word]
         if not words or not events:
             return []
         found = select(f.c.admission_id).where(
@@ -197,6 +199,7 @@ class SqlViews:
                 func.sum(w.c.confirmed + w.c.owed).label("entered"),
             )
             .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == "entrance"))
+            .where(~and_(a.c.resource == RESOURCE, a.c.standing == "void"))  # the real admission took over
             .group_by(a.c.event_id)
         )
         broken = {

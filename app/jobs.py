@@ -114,6 +114,8 @@ class Jobs:
                 log.info("events.failed", account=account, words=error.words)
             else:
                 self._events_at[account] = now
+        if desk.lease.held():
+            desk.poll.reconsider()
         self._follow(account, desk)
 
     def _follow(self, account: AccountId, desk: Desk) -> None:

@@ -16,7 +16,7 @@ from app.domain.model import CallId, CallState
 from app.domain.troubles import explain
 from app.ports import CallRow, Tx
 
-tray = typer.Typer(help="What is owed to the platforms, and what waits for a person.", invoke_without_command=True)
+tray = typer.Typer(invoke_without_command=True)
 
 OPEN = (CallState.DUE, CallState.SENDING, CallState.PARKED, CallState.CONFLICT)
 BY = "command line"
@@ -29,7 +29,7 @@ def show(
     limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per call.")] = False,
 ) -> None:
-    """Show the tray.
+    """Show what is owed to the platforms, and what waits for a person.
 
     Example: [bold]doorcheck outbox[/bold], then [bold]doorcheck outbox retry 17[/bold]
     """

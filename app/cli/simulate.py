@@ -25,7 +25,7 @@ def fourvenues(
 ) -> None:
     """Serve a Fourvenues that behaves as its facts page says; switches can be changed while it runs.
 
-    Example: [bold]doorcheck simulate fourvenues --port 9000 --guests 2000 --switch lost_after_commit=0.1[/bold]
+    Example: [bold]doorcheck simulate fourvenues --port 9000 --guests 2000 --switch lose_answers=0.1[/bold]
     """
     from app.simulators.serving import serve_fourvenues
     from app.simulators.switchboard import SwitchError

@@ -155,6 +155,8 @@ class Event:
     label: str = ""
     """The night it belongs to, `YYYY-MM-DD` in the venue's zone; may precede `starts_at`."""
     active: bool = True
+    wanted: bool = False
+    """By the settings this hub keeps it open now; a person's word goes before."""
     open: bool = False
 
 

@@ -20,8 +20,12 @@ CHUNK = 250
 """Rows a transaction: a scan that comes during a poll waits for one chunk at most."""
 PAST = timedelta(days=7)
 AHEAD = timedelta(days=30)
-AROUND = timedelta(hours=12)
-"""With `auto`, events that touch the time from this long ago to this far ahead are open."""
+BEFORE = timedelta(hours=12)
+AFTER = timedelta(hours=3)
+"""With `auto`, an event is open from so long before its start to so long after its end: last night's must not be open
+when tonight's people come."""
+A_NIGHT = timedelta(hours=12)
+"""How long an event lasts that does not say when it ends."""
 
 Progress = Callable[[str, int], None]
 
@@ -38,8 +42,8 @@ class Wanted:
             return True
         if not self.auto or not event.active or event.starts_at is None:
             return False
-        ends = event.ends_at or event.starts_at + AROUND
-        return event.starts_at <= now + AROUND and ends >= now - AROUND
+        ends = event.ends_at or event.starts_at + A_NIGHT
+        return event.starts_at - BEFORE <= now <= ends + AFTER
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,7 +82,7 @@ class Poll:
         self._busy: dict[tuple[EventId, str], threading.Lock] = {}
 
     def events(self) -> Sequence[Event]:
-        """Refresh the events of the account, open the wanted ones, and give those that are open."""
+        """Ask which events there are, open those that are wanted now, and give those that are open."""
         now = self._clock()
         try:
             events = self._provider.events(now - PAST, now + AHEAD)
@@ -86,9 +90,19 @@ class Poll:
             self._line.failed(error)
             raise
         self._line.heard()
+        self._keep_events(events, now)
+        return self.open()
+
+    def reconsider(self) -> None:
+        """Open and close what time has changed, on what we know: also while nobody answers."""
+        now = self._clock()
+        known = [one for one in self._store.open_events().values() if one.account == self._provider.account]
+        if any(one.wanted != self._wanted.wants(one, now) for one in known):
+            self._keep_events(known, now)
+
+    def _keep_events(self, events: Sequence[Event], now: datetime) -> None:
         wanted = {one.id for one in events if self._wanted.wants(one, now)}
         self._store.run(lambda tx: tx.cache.save_events(events, wanted))
-        return self.open()
 
     def open(self) -> Sequence[Event]:
         mine = [one for one in self._store.open_events().values() if one.account == self._provider.account]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from app.domain.model import AccountId
-from app.flows.lines import Line
+from app.flows.lines import Line, LineState
 from app.ports import CallRow, Clock, Notice, Notices, OutboxCount, Provider, ProviderError, Store
 
 log = structlog.get_logger()
@@ -62,8 +62,10 @@ class Watch:
             line.heard()
 
     def _write(self, account: AccountId, line: Line) -> None:
-        """Keep what the line is like for other processes: when it changes, not with each tick."""
+        """Keep what the line is like for other processes: when it changes, and only when we have news of it."""
         status = line.status
+        if status.state is LineState.UNKNOWN:
+            return
         drift = None if line.drift is None else round(line.drift / DRIFT_STEP) * DRIFT_STEP
         told = (status.state, status.words, drift)
         if self._written.get(account) == told:

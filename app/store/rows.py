@@ -112,6 +112,6 @@ def to_station(id_: int, name: str, rule: str) -> Station:
 def to_event(row: Any) -> Event:
     return Event(
         id=EventId(row.id), account=AccountId(row.account), ref=row.ref, name=row.name, starts_at=row.starts_at,
-        ends_at=row.ends_at, label=row.label, active=row.active,
+        ends_at=row.ends_at, label=row.label, active=row.active, wanted=row.wanted,
         open=row.by_hand if row.by_hand is not None else row.wanted,
     )  # fmt: skip

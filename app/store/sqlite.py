@@ -98,7 +98,7 @@ class SqliteStore(SqlStore):
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            if _busy(error):
                 return partial(self._serve_later, batch)
             return partial(self._fail, batch, error)
         return partial(self._commit, batch, self._work(batch))
@@ -135,7 +135,7 @@ class SqliteStore(SqlStore):
             try:
                 self._cursor.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                if not _busy(error) or time.monotonic() > until:
                     self._fail(batch, error)
                     return
             else:
@@ -163,6 +163,11 @@ class SqliteStore(SqlStore):
             except sqlite3.Error as error:
                 log.warning("checkpoint.failed", words=str(error))
         connection.close()
+
+
+def _busy(error: sqlite3.OperationalError) -> bool:
+    """Also while another process recovers or upgrades the log: the low byte is the kind of error."""
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _plain(error: BaseException) -> BaseException:

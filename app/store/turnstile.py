@@ -25,6 +25,8 @@ from app.ports import CallSoon
 
 MOST = 64
 """Scans taken through in one transaction."""
+LEAVE_WITHIN_S = 10.0
+"""How long `close` waits: an event loop that was stopped leads nobody through any more."""
 PATIENCE = 8
 """Rounds of scans that a waiting bulk work lets pass."""
 
@@ -71,8 +73,6 @@ class Turnstile:
         self._rounds = 0
         self._steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._helper: threading.Thread | None = None
-        self._empty = threading.Event()
-        """Set whenever the last one leaves: what `close` waits for."""
 
     def run(self, work: Callable[[Any], Any], bulk: bool = False) -> Any:
         """Take work through on the caller's thread and wait for the commit."""
@@ -94,6 +94,7 @@ class Turnstile:
         With `call_soon`, the statements run on that thread, and so do the future's callbacks.
         """
         mine = Pass(work, Future(), call_soon)
+        mine.future.set_running_or_notify_cancel()  # who stops waiting can't take it out of the queue
         with self._mutex:
             self._check_open()
             self._scans.append(mine)
@@ -107,7 +108,8 @@ class Turnstile:
         """Let in nobody any more, and wait until everybody is through."""
         with self._mutex:
             self._closed = True
-        while self._busy:
+        until = time.monotonic() + LEAVE_WITHIN_S
+        while self._busy and time.monotonic() < until:
             time.sleep(0.01)
         if self._helper is not None:
             self._steps.put(None)

@@ -85,10 +85,10 @@ def by_start(events: Iterable[Event]) -> list[Event]:
 
 
 def accounts(lines: Mapping[AccountId, Line], rows: Sequence[AccountRow]) -> list[AccountOut]:
-    """Every account: its line as this process sees it, else as the process that serves it wrote it down."""
+    """Every account: its line as this process sees it, else as the hub that speaks to it wrote it down."""
     kept = {row.account: row for row in rows}
-    names = sorted({*kept, *lines})
-    return [_account(name, lines[name].status if name in lines else None, kept.get(name)) for name in names]
+    heard = {name: line.status for name, line in lines.items() if line.status.state is not LineState.UNKNOWN}
+    return [_account(name, heard.get(name), kept.get(name)) for name in sorted({*kept, *lines})]
 
 
 def _account(name: AccountId, line: LineStatus | None, row: AccountRow | None) -> AccountOut:

@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import segno
 
 COLUMNS = 3
+BLACK, WHITE = b"\0", b"\xff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +83,18 @@ def sheet_html(rows: Sequence[SheetRow], title: str = "Rehearsal: one code per v
 def sheet_png(rows: Sequence[SheetRow], scale: int = 10) -> bytes:
     """All codes in one grayscale picture, three a row, in the order of the sheet."""
     codes = [_pixels(row.code, scale) for row in rows]
-    side = max((code.shape[0] for code in codes), default=1) + 4 * scale
-    lines = max(1, -(-len(codes) // COLUMNS))
-    canvas = np.full((lines * side, COLUMNS * side), 255, dtype=np.uint8)
-    for place, code in enumerate(codes):
-        top, left = place // COLUMNS * side, place % COLUMNS * side
-        canvas[top : top + code.shape[0], left : left + code.shape[1]] = code
-    return _png(canvas)
+    side = max((len(code) for code in codes), default=1) + 4 * scale
+    lines: list[bytes] = []
+    for first in range(0, max(len(codes), 1), COLUMNS):
+        beside = codes[first : first + COLUMNS]
+        lines += [_beside(beside, line, side) for line in range(side)]
+    return _png(lines)
+
+
+def _beside(codes: Sequence[Sequence[bytes]], line: int, side: int) -> bytes:
+    """One line of pixels through the codes of a row, each padded with white to `side`."""
+    cells = (code[line] if line < len(code) else b"" for code in codes)
+    return b"".join(cell.ljust(side, WHITE) for cell in cells).ljust(COLUMNS * side, WHITE)
 
 
 def write_sheet(folder: Path, rows: Sequence[SheetRow]) -> None:
@@ -101,19 +106,20 @@ def write_sheet(folder: Path, rows: Sequence[SheetRow]) -> None:
         (folder / f"{row.slug}.png").write_bytes(qr_png(row.code))
 
 
-def _pixels(code: str, scale: int) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    matrix = [list(line) for line in segno.make(code, micro=False, error="m").matrix_iter(border=4)]
-    light = np.where(np.array(matrix) != 0, 0, 255).astype(np.uint8)
-    return light.repeat(scale, axis=0).repeat(scale, axis=1)
+def _pixels(code: str, scale: int) -> list[bytes]:
+    """The lines of a code's picture, a byte a pixel."""
+    lines = []
+    for modules in segno.make(code, micro=False, error="m").matrix_iter(border=4):
+        line = b"".join((BLACK if dark else WHITE) * scale for dark in modules)
+        lines += [line] * scale
+    return lines
 
 
-def _png(pixels: "np.ndarray[Any, np.dtype[np.uint8]]") -> bytes:
+def _png(lines: Sequence[bytes]) -> bytes:
     """An 8-bit grayscale PNG: each line starts with filter byte 0."""
-    height, width = pixels.shape
-    lines = np.hstack([np.zeros((height, 1), dtype=np.uint8), pixels]).tobytes()
     chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
-        (b"IDAT", zlib.compress(lines)),
+        (b"IHDR", struct.pack(">IIBBBBB", len(lines[0]), len(lines), 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"".join(b"\0" + line for line in lines))),
         (b"IEND", b""),
     )
     written = (

@@ -7,10 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from app.cli.common import start_logs
+from app.settings import Settings
+
 ALL = ("scanning", "web", "loading", "memory")
 
 
 def main(names: list[str]) -> int:
+    start_logs(Settings(log_level="error"))
     missed = 0
     for name in names or ALL:
         module = importlib.import_module(f"benchmarks.{name}")

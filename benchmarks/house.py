@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.bootstrap import Hub, make_hub
-from app.domain.model import Event, EventId, Station, StationId
-from app.ports import Store
+from app.domain.model import AccountId, Event, EventId, Station, StationId
 from app.settings import Settings
 from app.store import open_store
 
@@ -16,15 +15,20 @@ EVENT = "ev_bench"
 STATION = Station(id=StationId(1), name="Gate 1")
 
 _SERIES = "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
-_FILL = (
-    """INSERT INTO admissions (id, account, event_id, resource, ref, kind, standing, rate, name, active_, digest)
-       SELECT i, 'fourvenues', 'ev_bench', 'tickets', 'tk' || i, 'ticket', 'good', 'Standing', 'Ana Ruiz ' || i, i FROM n""",
-    "INSERT INTO allowances (admission_id, ref, limit_, confirmed, owed) SELECT i, 'entrance', 1, 0, 0 FROM n",
-    "INSERT INTO credentials (value, scheme, admission_id) SELECT {code}, 'qr', i FROM n",
-    "INSERT INTO search (admission_id, event_id, text) SELECT i, 'ev_bench', 'ana ruiz ' || i || {code} FROM n",
-    "INSERT INTO payloads (admission_id, raw) SELECT i, zeroblob(1200) FROM n",
-)
 _CODE = "printf('%09X', (i * 2654435761) % 68719476736)"
+_FILL = (
+    (
+        "INSERT INTO admissions (id, account, event_id, resource, ref, kind, standing, rate, name, digest)",
+        "SELECT i, 'fourvenues', 'ev_bench', 'tickets', 'tk' || i, 'ticket', 'good', 'Standing', 'Ana Ruiz', i FROM n",
+    ),
+    (
+        "INSERT INTO allowances (admission_id, ref, limit_, confirmed, owed)",
+        "SELECT i, 'entrance', 1, 0, 0 FROM n",
+    ),
+    ("INSERT INTO credentials (value, scheme, admission_id)", f"SELECT {_CODE}, 'qr', i FROM n"),
+    ("INSERT INTO search (admission_id, event_id, text)", f"SELECT i, 'ev_bench', 'ana ruiz ' || i || {_CODE} FROM n"),
+    ("INSERT INTO payloads (admission_id, raw)", "SELECT i, zeroblob(1200) FROM n"),
+)
 
 
 def code(number: int) -> str:
@@ -39,11 +43,8 @@ def filled(path: Path, admissions: int) -> Path:
         connection.execute("PRAGMA synchronous=OFF")
         for first in range(1, admissions + 1, 100_000):
             last = min(first + 99_999, admissions)
-            for statement in _FILL:
-                text = statement.replace(", active_", "").replace("{code}", _CODE)
-                at = text.index("SELECT")
-                series = _SERIES.format(first=first, last=last)
-                connection.execute(f"{text[:at]} {series} {text[at:]}")
+            for insert, select in _FILL:
+                connection.execute(f"{insert} {_SERIES.format(first=first, last=last)} {select}")
         connection.execute("UPDATE counters SET value = ?", (admissions,))
     connection.close()
     store = open_store(f"sqlite:///{path}", _now)
@@ -70,8 +71,6 @@ def hub_on(folder: Path) -> Hub:
 
 
 def _event() -> Event:
-    from app.domain.model import AccountId
-
     now = _now()
     return Event(
         id=EventId(EVENT), account=AccountId("fourvenues"), ref=EVENT, name="Bench Night",
@@ -81,6 +80,3 @@ def _event() -> Event:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-__all__ = ["EVENT", "STATION", "Store", "code", "filled", "hub_on", "settings"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -73,9 +73,8 @@ def _floor(path: Path, pages: list[bytes]) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute(
-        "CREATE TABLE t (id TEXT PRIMARY KEY, code TEXT, status TEXT, lim INT, enter INT, name TEXT, email TEXT, raw BLOB)"
-    )
+    columns = "id TEXT PRIMARY KEY, code TEXT, status TEXT, lim INT, enter INT, name TEXT, email TEXT, raw BLOB"
+    connection.execute(f"CREATE TABLE t ({columns})")
     connection.execute("CREATE INDEX t_code ON t (code)")
     for page in pages:
         rows = [
@@ -131,7 +130,7 @@ def _page(first: int) -> bytes:
 
 def _ticket(number: int) -> dict[str, Any]:
     dice = random.Random(number)
-    name = f"{dice.choice(('Lucía', 'Marta', 'Iker', 'Nerea', 'Hugo'))} {dice.choice(('Muñoz', 'Vidal', 'Serra', 'Ortiz'))}"
+    name = dice.choice(("Lucía", "Marta", "Iker", "Nerea")) + " " + dice.choice(("Muñoz", "Vidal", "Serra", "Ortiz"))
     return {
         "_id": f"{number:024x}", "code": f"{dice.getrandbits(44):09X}"[:9] + f"{number:X}", "event_id": EVENT,
         "rate_id": "7ce42c8218072e8c35bf992d", "rate_name": "Standing", "rate_slug": "standing", "channel_id": None,
@@ -150,7 +149,7 @@ class _Pages(BaseHTTPRequestHandler):
     """Serves pages that were made before; costs as little as may be."""
 
     protocol_version = "HTTP/1.1"
-    pages: list[bytes] = []
+    pages: ClassVar[list[bytes]] = []
 
     def do_GET(self) -> None:
         at = int(parse_qs(urlsplit(self.path).query).get("offset", ["0"])[0]) // PAGE

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-import structlog
-
 from app.bootstrap import Hub
 from app.domain.model import Outcome, Scan, ScanId
 from benchmarks.figures import Figure, p50, p99, timed
@@ -22,6 +20,15 @@ SCANS = 600
 ROUNDS = 7
 SMALL, LARGE = 10_000, 1_000_000
 THREADS = 16
+
+
+CANDIDATE = """SELECT a.* FROM credentials c JOIN admissions a ON a.id = c.admission_id
+    WHERE c.value = ? AND c.scheme = 'qr' ORDER BY a.id"""
+CALL = """INSERT INTO calls (scan_id, account, event_id, event_ref, admission_id, kind, ref, code, allowance, heads,
+    limit_, at, station, state, due_at)
+    VALUES (?, 'fourvenues', 'ev_bench', 'ev_bench', ?, 'ticket', ?, ?, 'entrance', 1, 1, ?, 'Gate 1', 'due', ?)"""
+SCAN = """INSERT INTO scans (id, station, code, admission_id, event_id, direction, outcome, reason, heads, at,
+    decided_at, answer) VALUES (?, 'Gate 1', ?, ?, 'ev_bench', 'in', 'admit', 'ok', 1, ?, ?, ?)"""
 
 
 class Bare:
@@ -36,23 +43,12 @@ class Bare:
     def scan(self, number: int, scan_id: str) -> None:
         run, at = self.connection.execute, time.time_ns() // 1000
         run("BEGIN IMMEDIATE")
-        row = run(
-            "SELECT a.* FROM credentials c JOIN admissions a ON a.id = c.admission_id WHERE c.value = ? AND c.scheme = 'qr' ORDER BY a.id",
-            (code(number),),
-        ).fetchone()
+        row = run(CANDIDATE, (code(number),)).fetchone()
         run("SELECT * FROM allowances WHERE admission_id = ? ORDER BY ref", (row[0],)).fetchall()
         run("SELECT answer FROM scans WHERE id = ?", (scan_id,)).fetchone()
         run("UPDATE allowances SET owed = owed + 1 WHERE admission_id = ? AND ref = 'entrance'", (row[0],))
-        run(
-            "INSERT INTO calls (scan_id, account, event_id, event_ref, admission_id, kind, ref, code, allowance, heads, limit_, at, station, state, due_at)"
-            " VALUES (?, 'fourvenues', 'ev_bench', 'ev_bench', ?, 'ticket', ?, ?, 'entrance', 1, 1, ?, 'Gate 1', 'due', ?)",
-            (scan_id, row[0], row[4], code(number), at, at),
-        )
-        run(
-            "INSERT INTO scans (id, station, code, admission_id, event_id, direction, outcome, reason, heads, at, decided_at, answer)"
-            " VALUES (?, 'Gate 1', ?, ?, 'ev_bench', 'in', 'admit', 'ok', 1, ?, ?, ?)",
-            (scan_id, code(number), row[0], at, at, self.answer),
-        )
+        run(CALL, (scan_id, row[0], row[4], code(number), at, at))
+        run(SCAN, (scan_id, code(number), row[0], at, at, self.answer))
         run("COMMIT")
 
 
@@ -67,9 +63,6 @@ class Ours:
 
 
 def run(folder: Path) -> Iterator[Figure]:
-    import logging
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     small = _prepared(folder / "small", SMALL)
     bare_path = filled(folder / "bare.db", SMALL)
     numbers = _shuffled(SMALL)
@@ -98,13 +91,17 @@ def _shuffled(admissions: int) -> Iterator[int]:
 _ids = count()
 
 
+def _scans(who: Ours | Bare, numbers: list[int]) -> list[float]:
+    return timed(lambda at: who.scan(numbers[at], f"s{next(_ids)}"), len(numbers))
+
+
 def _rounds(ours: Ours, bare: Bare, numbers: Iterator[int]) -> tuple[float, float]:
     """Best p50 of several rounds, ours and the floor in turn."""
     best_ours, best_bare = [], []
     for _ in range(ROUNDS):
         mine = [next(numbers) for _ in range(SCANS)]
-        best_bare.append(p50(timed(lambda at: bare.scan(mine[at], f"b{next(_ids)}"), SCANS)))
-        best_ours.append(p50(timed(lambda at: ours.scan(mine[at], f"o{next(_ids)}"), SCANS)))
+        best_bare.append(p50(_scans(bare, mine)))
+        best_ours.append(p50(_scans(ours, mine)))
     return min(best_ours), min(best_bare)
 
 
@@ -116,11 +113,9 @@ def _threads(ours: Ours, numbers: Iterator[int], lone: float) -> Iterator[Figure
         spent: list[list[float]] = [[] for _ in range(THREADS)]
         start = threading.Barrier(THREADS)
 
-        def work(who: int, shares: list[list[int]] = shares, spent: list[list[float]] = spent) -> None:
-            start.wait()
-            spent[who] = timed(lambda at: ours.scan(shares[who][at], f"t{next(_ids)}"), len(shares[who]))
-
-        threads = [threading.Thread(target=work, args=(who,)) for who in range(THREADS)]
+        threads = [
+            threading.Thread(target=_work, args=(ours, start, *each)) for each in zip(shares, spent, strict=True)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -138,6 +133,11 @@ def _threads(ours: Ours, numbers: Iterator[int], lone: float) -> Iterator[Figure
     )
 
 
+def _work(ours: Ours, start: threading.Barrier, numbers: list[int], spent: list[float]) -> None:
+    start.wait()
+    spent += _scans(ours, numbers)
+
+
 def _flat(folder: Path) -> Iterator[Figure]:
     hubs = {size: Ours(hub_on(_prepared(folder / f"flat{size}", size))) for size in (SMALL, LARGE)}
     numbers = {size: _shuffled(size) for size in hubs}
@@ -145,7 +145,7 @@ def _flat(folder: Path) -> Iterator[Figure]:
     for _ in range(ROUNDS):
         for size, hub in hubs.items():
             mine = [next(numbers[size]) for _ in range(SCANS)]
-            best[size] = min(best[size], p50(timed(lambda at: hub.scan(mine[at], f"f{next(_ids)}"), SCANS)))
+            best[size] = min(best[size], p50(_scans(hub, mine)))
     for hub in hubs.values():
         hub.hub.close()
     yield Figure(

@@ -25,7 +25,7 @@ CONNECTIONS = 16
 REQUESTS = 1600
 ROUNDS = 7
 ADMISSIONS = 60_000
-TOKEN = "bench-token-bench-token-bench-token"  # noqa: S105 - of this bench only
+TOKEN = "bench-token-bench-token-bench-token"
 
 
 class Empty(BaseModel):

@@ -27,7 +27,11 @@ T = TypeVar("T")
 
 BUSY_S = 10.0
 """How long to wait for another process (a `doorcheck scan` beside the hub) to finish its transaction."""
-CHECKPOINT_EVERY_S = 1.0
+CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
+CHECKPOINT_EVERY_S = 0.2
+MANY_COMMITS = 400
+"""Commits (a scan's is about ten pages of log) after which the log is emptied; fewer wait for a quiet moment."""
+QUIET_S = 1.0
 
 
 def sqlite_engine(path: Path, pooled: bool = True) -> Engine:
@@ -68,6 +72,8 @@ class SqliteStore(SqlStore):
         self._cursor.execute("PRAGMA busy_timeout=0")  # an event loop may lead: it must not wait here
         self._tx = SqlTx(Statements(self._engine.dialect), self._cursor, self._connection)
         self._turnstile = Turnstile(self._serve)
+        self._commits = 0
+        self._committed_at = 0.0
         self._closing = threading.Event()
         self._checkpoints = threading.Thread(target=self._checkpoint, name="checkpoint", daemon=True)
         self._checkpoints.start()
@@ -84,9 +90,9 @@ class SqliteStore(SqlStore):
         return self._turnstile.submit(work, call_soon)
 
     def close(self) -> None:
-        self._turnstile.close()
         self._closing.set()
         self._checkpoints.join()
+        self._turnstile.close()
         self._views.close()
         self._cursor.close()
         self._connection.close()
@@ -95,6 +101,8 @@ class SqliteStore(SqlStore):
 
     def _serve(self, batch: Sequence[Pass]) -> Callable[[], None]:
         """All in one transaction; when one of them fails, each in its own."""
+        if batch[0].between:
+            return partial(self._between, batch)
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -102,6 +110,12 @@ class SqliteStore(SqlStore):
                 return partial(self._serve_later, batch)
             return partial(self._fail, batch, error)
         return partial(self._commit, batch, self._work(batch))
+
+    def _between(self, batch: Sequence[Pass]) -> None:
+        try:
+            batch[0].value = batch[0].work(self._cursor)
+        except sqlite3.Error as error:
+            self._fail(batch, error)
 
     def _work(self, batch: Sequence[Pass]) -> BaseException | None:
         try:
@@ -118,6 +132,8 @@ class SqliteStore(SqlStore):
             except sqlite3.Error as failed:
                 error = failed
         if error is None:
+            self._commits += len(batch)
+            self._committed_at = time.monotonic()
             self._committed(self._tx)
             return
         self._roll_back()
@@ -153,16 +169,25 @@ class SqliteStore(SqlStore):
             return  # SQLite had done it already
 
     def _checkpoint(self) -> None:
-        """Move the log into the file beside the scans, not inside somebody's commit."""
-        connection = sqlite3.connect(self._engine.url.database or "", isolation_level=None)
-        connection.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
-        connection.execute("PRAGMA synchronous=FULL")
+        """Keep the log short. Most of it is moved into the file beside the scans; the rest between two transactions,
+        after which the next one writes the log from its beginning. (Left to the side alone the log would grow all
+        night, and a commit to a growing file costs twice; left to SQLite, some guest would wait for all of it.)"""
+        beside = sqlite3.connect(self._engine.url.database or "", isolation_level=None)
+        beside.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
+        seen = 0
         while not self._closing.wait(CHECKPOINT_EVERY_S):
+            fresh, quiet = self._commits - seen, time.monotonic() - self._committed_at > QUIET_S
+            if fresh < MANY_COMMITS and not (fresh and quiet):
+                continue
+            seen = self._commits
             try:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            except sqlite3.Error as error:
+                beside.execute(CHECKPOINT).fetchall()
+                self._turnstile.run(lambda cursor: cursor.execute(CHECKPOINT).fetchall(), between=True)
+            except (sqlite3.Error, StoreError) as error:
                 log.warning("checkpoint.failed", words=str(error))
-        connection.close()
+            except RuntimeError:
+                break  # the turnstile is closed
+        beside.close()
 
 
 def _busy(error: sqlite3.OperationalError) -> bool:

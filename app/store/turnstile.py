@@ -37,12 +37,17 @@ _NOBODY: Future[Any] = Future()
 class Pass:
     """One piece of work on its way through. Ends with a value or an error."""
 
-    __slots__ = ("call_soon", "error", "future", "gate", "has_future", "served", "value", "work")
+    __slots__ = ("between", "call_soon", "error", "future", "gate", "has_future", "served", "value", "work")
 
     def __init__(
-        self, work: Callable[[Any], Any], future: Future[Any] | None = None, call_soon: CallSoon | None = None
+        self,
+        work: Callable[[Any], Any],
+        future: Future[Any] | None = None,
+        call_soon: CallSoon | None = None,
+        between: bool = False,
     ) -> None:
         self.work = work
+        self.between = between
         self.call_soon = call_soon
         self.has_future = future is not None
         self.future: Future[Any] = future or _NOBODY
@@ -74,10 +79,13 @@ class Turnstile:
         self._steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._helper: threading.Thread | None = None
 
-    def run(self, work: Callable[[Any], Any], bulk: bool = False) -> Any:
-        """Take work through on the caller's thread and wait for the commit."""
-        mine = Pass(work)
-        if self._enter(mine, bulk):
+    def run(self, work: Callable[[Any], Any], bulk: bool = False, between: bool = False) -> Any:
+        """Take work through on the caller's thread and wait for the commit.
+
+        `between` marks bulk work that wants to be alone and in no transaction.
+        """
+        mine = Pass(work, between=between)
+        if self._enter(mine, bulk or between):
             self._through([mine])
         else:
             mine.gate.acquire()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from app.domain.model import AccountId, Event, EventId, Station
@@ -35,6 +35,7 @@ class Board:
         clock: Clock,
         stale_after: timedelta,
         version: str,
+        zone: tzinfo,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
@@ -42,12 +43,14 @@ class Board:
         self._clock = clock
         self._stale_after = stale_after
         self._version = version
+        self._timezone = str(zone)
         self._fresh = Fresh(self._read, EVERY, EVERY, seconds)
 
     async def status(self, station: Station) -> dict[str, Any]:
         """A `StatusOut`, ready to be encoded."""
         return {
             "now": utc(self._clock()),
+            "timezone": self._timezone,
             "version": self._version,
             "station": StationOut.of(station).model_dump(),
             **await self._fresh.get(),

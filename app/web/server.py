@@ -47,7 +47,7 @@ def _house(parts: Parts) -> House:
     return House(
         parts=parts,
         access=Access(parts.store.views.stations),
-        board=Board(parts.store, parts.lines, parts.clock, parts.stale_after, parts.version),
+        board=Board(parts.store, parts.lines, parts.clock, parts.stale_after, parts.version, parts.zone),
         metrics=Metrics(parts.store, parts.lines, parts.clock),
     )
 

@@ -90,6 +90,9 @@ class HouseStatus(Given):
 
 
 class StatusOut(HouseStatus):
+    """`timezone` is the venue's: the one in which people at the door read times."""
+
     now: Instant
+    timezone: str
     version: str
     station: StationOut

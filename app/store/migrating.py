@@ -40,7 +40,8 @@ def migrate(engine: Engine, to: str = "head") -> None:
     except CommandError as error:
         raise StoreError("the database was written by a newer doorcheck: install that version") from error
     except SQLAlchemyError as error:
-        raise StoreError(f"the database can't be opened: {getattr(error, 'orig', None) or error}") from error
+        words = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StoreError(f"the database can't be opened: {words}") from error
 
 
 def revision(engine: Engine) -> tuple[str | None, str | None]:

@@ -32,7 +32,7 @@ def open_store(url: str, clock: Clock, hub: bool = False) -> Store:
 
 def _open_sqlite(path: Path, clock: Clock, hub: bool) -> SqliteStore:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
     except OSError as error:
         raise StoreError(f"the data folder can't be written: {error.strerror}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated
 
 import typer
@@ -19,6 +19,7 @@ from app.ports import CallRow, Tx
 tray = typer.Typer(invoke_without_command=True)
 
 OPEN = (CallState.DUE, CallState.SENDING, CallState.PARKED, CallState.CONFLICT)
+MAY_CHANGE = frozenset({CallState.DUE, CallState.PARKED, CallState.CONFLICT})
 BY = "command line"
 
 
@@ -104,15 +105,27 @@ def discard(
     _decide(call, lambda hub, tx: tx.calls.discard(CallId(call), hub.clock(), BY, reason))
 
 
-def _decide(call: int, act: Callable[[Hub, Tx], None]) -> None:
+@tray.command("resolve")
+def resolve(
+    call: Annotated[int, typer.Argument(help="The number in the table.")],
+    note: Annotated[str, typer.Option(help="What came of it; it is kept.")],
+) -> None:
+    """Say that a conflict has been seen to: the guest stays counted as inside.
+
+    Example: [bold]doorcheck outbox resolve 17 --note "spoke to her, two tickets bought twice"[/bold]
+    """
+    _decide(call, lambda hub, tx: tx.calls.resolve(CallId(call), hub.clock(), BY, note), {CallState.CONFLICT})
+
+
+def _decide(call: int, act: Callable[[Hub, Tx], None], states: Collection[CallState] = MAY_CHANGE) -> None:
     settings = settings_or_stop()
     start_logs(settings, quiet=True)
     with a_hub(settings) as hub:
         row = hub.store.views.call(CallId(call))
         if row is None:
             raise Trouble(f"there is no call number {call}")
-        if row.call.state not in {CallState.DUE, CallState.PARKED, CallState.CONFLICT}:
-            raise Trouble(f"call {call} is {row.call.state}: only one that waits, or is for a person, can be changed")
+        if row.call.state not in states:
+            raise Trouble(f"call {call} is {row.call.state}: this takes one that is {' or '.join(sorted(states))}")
         hub.store.run(lambda tx: act(hub, tx))
         after = hub.store.views.call(CallId(call))
         out.print(f"{call}: {row.call.state} -> {after.call.state if after else 'gone'}", markup=False)

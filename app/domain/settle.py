@@ -23,6 +23,7 @@ class Trouble(StrEnum):
 
     ENTERED_ELSEWHERE = "entered_elsewhere"
     VOID = "void"
+    NOT_CONFIRMED = "not_confirmed"
     GONE = "gone"
     UNCLEAR = "unclear"
     """The platform counts more than we can explain by our own entry."""
@@ -93,8 +94,10 @@ def stands_against(call: Call, sighting: Sighting) -> Conflict | None:
     """What the platform shows against an entry before we even send it."""
     if not sighting.found:
         return Conflict(why=Trouble.GONE)
-    if sighting.standing in {Standing.VOID, Standing.PENDING}:
+    if sighting.standing is Standing.VOID:
         return Conflict(why=Trouble.VOID)
+    if sighting.standing is Standing.PENDING:
+        return Conflict(why=Trouble.NOT_CONFIRMED)
     if sighting.limit - sighting.count < call.heads:
         return Conflict(why=Trouble.ENTERED_ELSEWHERE)
     return None

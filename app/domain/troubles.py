@@ -9,6 +9,7 @@ from app.domain.settle import Trouble
 _EN: Mapping[str, str] = {
     Trouble.ENTERED_ELSEWHERE: "Somebody has already come in with this at another door.",
     Trouble.VOID: "This is no longer valid at the platform, and the guest is inside.",
+    Trouble.NOT_CONFIRMED: "This is not confirmed at the platform yet, and the guest is inside.",
     Trouble.GONE: "The platform no longer shows this, and the guest is inside.",
     Trouble.UNCLEAR: "The platform counts more people than came in here.",
     Trouble.UNEXPLAINED: "The platform does not take this entry, and nothing it shows says why.",
@@ -17,6 +18,7 @@ _EN: Mapping[str, str] = {
 _ES: Mapping[str, str] = {
     Trouble.ENTERED_ELSEWHERE: "Alguien ya ha entrado con esto por otra puerta.",
     Trouble.VOID: "Ya no es válida en la plataforma, y la persona está dentro.",
+    Trouble.NOT_CONFIRMED: "Aún no está confirmada en la plataforma, y la persona está dentro.",
     Trouble.GONE: "La plataforma ya no la muestra, y la persona está dentro.",
     Trouble.UNCLEAR: "La plataforma cuenta más personas de las que han entrado aquí.",
     Trouble.UNEXPLAINED: "La plataforma no acepta esta entrada, y nada de lo que muestra dice por qué.",

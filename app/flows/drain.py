@@ -57,6 +57,12 @@ class _Judged:
     call: Call
     receipt: Receipt
     settlement: Settlement
+    blind: ProviderError | None = None
+    """Why we could not look afterwards: newer news of the line than the receipt."""
+
+
+class _ClaimLost(Exception):
+    """Another hub has taken the call over: it is not ours to send."""
 
 
 class Drain:
@@ -109,6 +115,9 @@ class Drain:
             judged = self._verify(call, claim) if call.kind is Kind.PROVISIONAL else self._send(call, claim)
         except ProviderError as error:
             judged = self._unseen(call, error)
+        except _ClaimLost:
+            log.info("call.lost", call=call.id)
+            return None
         except Exception:
             log.exception("call.failed", call=call.id)
             again = Again(at=due_again(call.attempts, None, self._clock(), self._jitter()))
@@ -142,7 +151,8 @@ class Drain:
 
     def _based(self, call: Call, claim: str, sighting: Sighting) -> Call:
         """Keep what the platform counts before we send: a crash in between must be able to tell ours apart."""
-        self._store.run(lambda tx: tx.calls.set_base(call.id, claim, sighting.count))
+        if not self._store.run(lambda tx: tx.calls.set_base(call.id, claim, sighting.count)):
+            raise _ClaimLost
         return replace(call, base=sighting.count)
 
     def _push(self, call: Call) -> _Judged:
@@ -152,9 +162,8 @@ class Drain:
             try:
                 sighting = self._provider.look(call)
             except ProviderError as error:
-                self._line.failed(error)
                 again = Again(at=due_again(call.attempts, error.retry_after, self._clock(), self._jitter()))
-                return _Judged(call=call, receipt=receipt, settlement=again)
+                return _Judged(call=call, receipt=receipt, settlement=again, blind=error)
             settlement = settle(call, receipt, sighting, self._clock(), self._jitter())
         return _Judged(call=call, receipt=receipt, settlement=settlement)
 
@@ -203,6 +212,9 @@ class Drain:
 
     def _hear(self, judged: _Judged) -> None:
         receipt = judged.receipt
+        if judged.blind is not None:
+            self._line.failed(judged.blind)
+            return
         match receipt.kind:
             case AnswerKind.ACCEPTED | AnswerKind.REFUSED:
                 self._line.heard()

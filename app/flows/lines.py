@@ -82,11 +82,6 @@ class Line:
             with self._mutex:
                 self._status = replace(self._status, troubled=True, words=error.words)
 
-    def resume(self) -> None:
-        """A person wants a paused line tried again at once."""
-        with self._mutex:
-            self._status = replace(self._status, retry_at=None)
-
     def _become(self, state: LineState, words: str, retry_at: datetime | None) -> None:
         with self._mutex:
             before = self._status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
 import time
 from collections.abc import Callable
@@ -28,6 +29,8 @@ def postgres_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    if importlib.util.find_spec("psycopg") is None:
+        raise StoreError("PostgreSQL needs a driver: pip install 'doorcheck[postgres]'")
     return create_engine(
         parsed,
         isolation_level="AUTOCOMMIT",

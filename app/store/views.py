@@ -53,6 +53,8 @@ A_NIGHT = timedelta(hours=24)
 AT_ONCE = 5_000
 """Values in one statement; databases take some ten thousand, and a page may hold a whole event."""
 PAGE = 500
+UNSEEN = (k.c.state != CallState.CONFLICT.value) | k.c.resolved_at.is_(None)
+"""Not a conflict that a person has resolved."""
 
 
 class SqlViews:
@@ -138,7 +140,8 @@ class SqlViews:
             yield from [rows] if whole else rows
 
     def calls(self, states: Collection[str], limit: int, after: CallId | None = None) -> list[CallRow]:
-        return self._calls(k.c.state.in_(list(states)), limit, after)
+        """Of these states; a conflict that somebody has resolved is only among `conflicts`."""
+        return self._calls(and_(k.c.state.in_(list(states)), UNSEEN), limit, after)
 
     def call(self, call: CallId) -> CallRow | None:
         return next(iter(self._calls(k.c.id == call, 1, None)), None)
@@ -162,7 +165,7 @@ class SqlViews:
 
     def outbox(self, account: AccountId | None = None) -> OutboxCount:
         mine = [k.c.account == account] if account else []
-        rows = self._all(select(k.c.state, func.count().label("n")).where(*mine).group_by(k.c.state))
+        rows = self._all(select(k.c.state, func.count().label("n")).where(UNSEEN, *mine).group_by(k.c.state))
         oldest = self._all(select(func.min(k.c.at)).where(text(schema.OPEN), *mine))[0][0]
         count = {row.state: row.n for row in rows}
         return OutboxCount(

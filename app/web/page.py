@@ -26,6 +26,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": "camera=(self)",
     "Referrer-Policy": "no-referrer",
+    "Service-Worker-Allowed": "/",
 }
 
 

@@ -24,7 +24,7 @@ def test_the_status_tells_the_whole_story(door: Door, venue: Venue) -> None:
     StatusOut.model_validate(status)
     [event] = status.pop("events")
     assert status == {
-        "now": "2025-11-22T23:41:07Z", "version": "0.1.0",
+        "now": "2025-11-22T23:41:07Z", "timezone": "Europe/Madrid", "version": "0.1.0",
         "station": {"name": "Puerta 1", "direction": "in", "allowance": "entrance"},
         "accounts": [{
             "name": "fourvenues", "provider": "fourvenues", "state": "up", "since": "2025-11-22T23:41:07Z",

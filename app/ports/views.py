@@ -1,0 +1,145 @@
+"""What can be read without waiting for a writer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from app.domain.model import (
+    AccountId,
+    Admission,
+    AdmissionId,
+    Answer,
+    Call,
+    CallId,
+    EventId,
+    ScanId,
+    Station,
+)
+from app.ports.provider import Damaged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationRecord:
+    station: Station
+    token_hash: bytes
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """A call as a person sees it: what the door did, what the platform said."""
+
+    call: Call
+    guest: str = ""
+    event_name: str = ""
+    why: str = ""
+    words: str = ""
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    note: str = ""
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How old what we know of a resource is."""
+
+    account: AccountId
+    event: EventId
+    resource: str
+    pulled_at: datetime | None
+    full_at: datetime | None
+    failed_at: datetime | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    account: AccountId
+    provider: str
+    state: str
+    since: datetime | None
+    words: str = ""
+    drift: timedelta | None = None
+    holder: str = ""
+    lease_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxCount:
+    due: int = 0
+    sending: int = 0
+    parked: int = 0
+    conflict: int = 0
+    done: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanCounts:
+    """Of this night's scans, in scans; `heads_in` and `heads_out` in heads that went through here."""
+
+    admitted: int = 0
+    refused: int = 0
+    asked: int = 0
+    heads_in: int = 0
+    heads_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCount:
+    event: EventId
+    admissions: int = 0
+    limit: int = 0
+    entered: int = 0
+    damaged: int = 0
+
+
+class Views(Protocol):
+    """Reads that never wait for a writer."""
+
+    def digests(self, account: AccountId, event: EventId, resource: str, refs: Collection[str]) -> dict[str, int]:
+        """Digest of each known row whose payload still says what we hold."""
+        ...
+
+    def search(self, text: str, events: Collection[EventId], limit: int) -> list[Admission]: ...
+
+    def admission(self, admission: AdmissionId) -> Admission | None: ...
+
+    def answer(self, scan: ScanId) -> Answer | None: ...
+
+    def answers(self) -> Iterator[Answer]: ...
+
+    def guests(self, events: Collection[EventId]) -> Iterator[Admission]: ...
+
+    def calls(self, states: Collection[str], limit: int, after: CallId | None = None) -> list[CallRow]: ...
+
+    def call(self, call: CallId) -> CallRow | None: ...
+
+    def conflicts(self, resolved: bool, limit: int, after: CallId | None = None) -> list[CallRow]: ...
+
+    def outbox(self, account: AccountId | None = None) -> OutboxCount: ...
+
+    def freshness(self) -> list[Freshness]: ...
+
+    def accounts(self) -> list[AccountRow]: ...
+
+    def event_counts(self) -> list[EventCount]: ...
+
+    def scan_counts(self) -> ScanCounts: ...
+
+    def stations(self) -> list[StationRecord]: ...
+
+    def witness(self, event: EventId, resource: str) -> str | None:
+        """Any code of this event that the platform has told us."""
+        ...
+
+    def damaged(self, limit: int) -> list[tuple[EventId, str, Damaged]]: ...
+
+    def version(self) -> int:
+        """Changes whenever any process commits to this database."""
+        ...

@@ -19,7 +19,10 @@ from benchmarks.house import STATION, code, filled, hub_on
 SCANS = 600
 ROUNDS = 7
 SMALL, LARGE = 10_000, 1_000_000
+HOUSE = 20_000
 THREADS = 16
+SHARE = 50
+THREAD_ROUNDS = 12
 
 
 CANDIDATE = """SELECT a.* FROM credentials c JOIN admissions a ON a.id = c.admission_id
@@ -63,9 +66,9 @@ class Ours:
 
 
 def run(folder: Path) -> Iterator[Figure]:
-    small = _prepared(folder / "small", SMALL)
-    bare_path = filled(folder / "bare.db", SMALL)
-    numbers = _shuffled(SMALL)
+    small = _prepared(folder / "small", HOUSE)
+    bare_path = filled(folder / "bare.db", HOUSE)
+    numbers = _shuffled(HOUSE)
     with_hub, bare = Ours(hub_on(small)), Bare(bare_path)
     ours, floor = _rounds(with_hub, bare, numbers)
     yield Figure(
@@ -106,10 +109,10 @@ def _rounds(ours: Ours, bare: Bare, numbers: Iterator[int]) -> tuple[float, floa
 
 
 def _threads(ours: Ours, numbers: Iterator[int], lone: float) -> Iterator[Figure]:
-    """Sixteen at once, each with scans of its own; best of three rounds."""
+    """Sixteen at once, each with scans of its own; the best of several rounds."""
     best: tuple[float, float] | None = None
-    for _ in range(3):
-        shares = [[next(numbers) for _ in range(60)] for _ in range(THREADS)]
+    for _ in range(THREAD_ROUNDS):
+        shares = [[next(numbers) for _ in range(SHARE)] for _ in range(THREADS)]
         spent: list[list[float]] = [[] for _ in range(THREADS)]
         start = threading.Barrier(THREADS)
 

@@ -75,6 +75,7 @@ export function createApi({ token, language, onSignedOut, onReach }) {
     decode: (image, signal) => call("/decode", { method: "POST", form: asForm(image), signal, patience: 10000 }),
     admissions: (q, signal) => call(`/admissions?${new URLSearchParams({ q, limit: "30" })}`, { signal }),
     status: () => call("/status"),
+    conflicts: () => call("/conflicts?limit=100"),
     notices: async (signal) => (await send("/notices", { method: "GET", signal }, signal)).body,
   };
 }

@@ -6,16 +6,16 @@ import { language, t } from "./words.js";
 
 export const COUNTED_KINDS = new Set(["list", "pass"]); // they count women, men and no gender
 
-/** The hub answered. At an exit nothing is left to come in, whatever the admission still holds. */
-export function ofAnswer(scan, answer, { exit = false } = {}) {
-  const left = exit ? 0 : (answer.left ?? 0);
+/** The hub answered. `severalEvents`: the top strip does not say which one it is. */
+export function ofAnswer(scan, answer, { severalEvents = false } = {}) {
+  const left = answer.direction === "out" ? 0 : (answer.left ?? 0); // on the way out nobody is left to come in
   return {
     ...blank(scan, answer.outcome, answer.reason, left),
     left,
     word: answer.message || t("why.none"),
     detail: answer.detail || firstEntry(answer),
     name: answer.guest?.name ?? "",
-    meta: [answer.rate, answer.event?.name].filter(Boolean).join(" · "),
+    meta: [answer.rate, severalEvents ? answer.event?.name : ""].filter(Boolean).join(" · "),
     notes: [answer.provisional && !answer.detail ? t("verdict.provisional") : "", warning(answer)].filter(Boolean),
     guest: answer.guest,
     answer,
@@ -38,15 +38,18 @@ export function ofUnreadable(scan) {
   return { ...blank(scan, "trouble", "unreadable"), ...words };
 }
 
-/** An entry was taken back, or was not. */
-export function ofUndo(scan, done, answer) {
-  const taken = answer.outcome !== "refuse";
-  return {
-    ...blank(scan, "undo", answer.reason ?? answer.outcome),
-    word: answer.message || t(taken ? "undo.done" : "undo.not"),
-    detail: answer.detail || "",
-    name: done.name,
-  };
+/** An entry was taken back. */
+export function ofUndo(scan, entered, answer) {
+  const texts = { word: answer.message || t("undo.done"), detail: answer.detail || "", name: entered.name };
+  return { ...blank(scan, "undo", answer.reason), ...texts };
+}
+
+/** An entry could not be taken back: for now, or because it is too late. */
+export function ofUndoTrouble(scan, entered, trouble) {
+  const texts = trouble.passing
+    ? { word: t(`trouble.${trouble.kind}`), detail: t("trouble.undo.detail") }
+    : { word: t("undo.not"), detail: t("undo.late") };
+  return { ...blank(scan, "trouble", trouble.kind), ...texts, name: entered.name };
 }
 
 function blank(scan, outcome, reason, left = 0) {

@@ -7,7 +7,8 @@ const PATIENT = 300; // the same for a gun that was heard to send one: a hiccup 
 const LEAST = 4; // letters in the shortest code
 const LATE_SUFFIX = 500; // ms in which an Enter still belongs to the code before it: a late one, or a second one
 
-export function createGun({ onCode, target = window }) {
+/** onCode(code) from a gun; onTyped(letters) from a person while no field has the focus. */
+export function createGun({ onCode, onTyped }) {
   let letters = [];
   let last = 0;
   let held = null; // the field in focus and what it contained before the burst
@@ -66,10 +67,11 @@ export function createGun({ onCode, target = window }) {
     if (gun) {
       endedAt = at ?? last;
       onCode(typed);
-    } else if (typed.length > 1 && from !== null) giveBack(from.field, typed);
+    } else if (from === null && typed.trim()) onTyped(typed);
+    else if (typed.length > 1 && from !== null) giveBack(from.field, typed);
   }
 
-  target.addEventListener("keydown", onKeyDown, { capture: true });
+  window.addEventListener("keydown", onKeyDown, { capture: true });
 }
 
 function isShortcut(event) {

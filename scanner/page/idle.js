@@ -27,7 +27,7 @@ export function paintIdle(state, acts) {
 
 function screenOf({ reach, status, camera }) {
   if (status === null) return { name: reach === false ? "unreachable" : "loading", button: "button.again", act: "look" };
-  if (!status.events?.some((event) => event.open)) return { name: "noEvent", button: "button.again", act: "look" };
+  if (status.events.length === 0) return { name: "noEvent", button: "button.again", act: "look" };
   if (camera === "live") return null;
   return { name: camera, button: CAMERA_SCREENS[camera], act: camera === "insecure" ? "type" : "camera" };
 }

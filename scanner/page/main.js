@@ -1,10 +1,13 @@
 // Wiring. The hub decides; this page reads, posts and shows.
 
+import { createAdmitting, partyOf } from "./admitting.js";
+import { createAlarms } from "./alarms.js";
 import { createApi, Trouble } from "./api.js";
 import { createCamera, readable } from "./camera.js";
+import { createChecking } from "./checking.js";
 import { createDesk } from "./desk.js";
 import { byId } from "./dom.js";
-import { ofAnswer, ofTrouble, ofUndo, ofUnreadable } from "./entries.js";
+import { ofAnswer, ofTrouble, ofUndo, ofUndoTrouble, ofUnreadable } from "./entries.js";
 import { createGun } from "./gun.js";
 import { createHeads } from "./heads.js";
 import { paintIdle } from "./idle.js";
@@ -12,23 +15,22 @@ import { ALARM } from "./looks.js";
 import { createPulse } from "./pulse.js";
 import { openSearch } from "./search.js";
 import { sign } from "./shapes.js";
-import { askHeads, askReason, closeSheet, openMore } from "./sheets.js";
+import { keepPage } from "./shelf.js";
+import { askCode, askHeads, closeSheet, openMore } from "./sheets.js";
 import { createSound } from "./sound.js";
 import { createStage } from "./stage.js";
 import { forget, recall, remember, takeTokenFromLink } from "./storage.js";
-import { paintStrip, raiseAlarm } from "./strip.js";
-import { setHubClock } from "./times.js";
+import { paintStrip } from "./strip.js";
+import { hubNow, setHubClock } from "./times.js";
 import { createUndo } from "./undo.js";
-import { countsByGender, wishOf } from "./verdict.js";
 import { language, paintWords, setLanguage, t } from "./words.js";
 
-const CHECKING_AFTER = 250; // ms without an answer before the page says that it is asking
+const TONIGHT = 12 * 3600 * 1000; // ms: how old an alarm may be that this page has missed
 
 takeTokenFromLink();
 setLanguage(recall("language") ?? navigator.language);
 
 const known = { status: null, reach: null, camera: "off" };
-const asking = new Set();
 
 const sound = createSound({ muted: () => recall("muted", false), onLock: (locked) => { byId("sound-locked").hidden = !locked; } });
 
@@ -39,22 +41,24 @@ const api = createApi({
   onReach: reached,
 });
 
+const checking = createChecking(byId("checking"));
+
 const stage = createStage({
   places: { verdict: byId("verdict"), guest: byId("guest"), late: byId("late"), live: byId("live") },
-  steps: { scan: (wish) => desk.ask(wish), party: admitRest, anyway: admitAnyway },
+  steps: { scan: (wish) => desk.ask(wish), rest: (entry) => admitting.rest(entry), anyway: (entry) => admitting.anyway(entry) },
   sound,
 });
 
 const desk = createDesk({
   api,
-  onSent: (scan) => { closeSheet(); waitVisibly(scan); },
+  onSent: (scan) => { closeSheet(); checking.begin(scan); },
   onAnswer: (scan, answer) => {
-    answered(scan);
+    checking.end(scan);
     undo.add(scan, answer);
-    stage.show(ofAnswer(scan, answer, { exit: known.status?.station?.direction === "out" }));
+    stage.show(ofAnswer(scan, answer, { severalEvents: severalEvents() }));
   },
   onTrouble: (scan, trouble) => {
-    answered(scan);
+    checking.end(scan);
     if (!(trouble instanceof Trouble)) throw trouble;
     if (trouble.kind !== "signed-out") stage.show(ofTrouble(scan, trouble));
   },
@@ -69,7 +73,28 @@ const heads = createHeads({
   onMore: (wanted) => askHeads({ words: "heads.use", party: wanted.party, use: (answer) => heads.set(answer) }),
 });
 
-const undo = createUndo({ place: byId("undo"), perform: takeBack });
+const admitting = createAdmitting({ ask: desk.ask, hold: stage.hold, takeHeads: heads.take });
+
+const undo = createUndo({
+  place: byId("undo"),
+  api,
+  onDone: (entered, answer) => {
+    desk.forgetReading(entered.code);
+    stage.show(ofUndo(unscanned(entered.code), entered, answer));
+    pulse.ask();
+  },
+  onTrouble: (entered, trouble) => {
+    if (trouble.kind !== "signed-out") stage.show(ofUndoTrouble(unscanned(entered.code), entered, trouble));
+  },
+});
+
+const alarms = createAlarms({
+  place: byId("alarms"),
+  ring: () => {
+    sound.play(ALARM);
+    sound.vibrate([300, 100, 300, 100, 300]);
+  },
+});
 
 const camera = createCamera({
   video: byId("video"),
@@ -83,16 +108,13 @@ const pulse = createPulse({
   api,
   onStatus: (status) => {
     known.status = status;
-    setHubClock(status.now);
+    setHubClock(status);
     reached(true);
     paintStrip(known.status, known.reach);
     paintMiddle();
   },
-  onConflict: (notice) => {
-    raiseAlarm(notice);
-    sound.play(ALARM);
-    sound.vibrate([300, 100, 300, 100, 300]);
-  },
+  onListening: raiseMissedAlarms,
+  onConflict: alarms.raise,
   onForbidden: () => showSignedOut("signIn.forbidden"),
   onReach: reached,
 });
@@ -106,70 +128,36 @@ function reached(reach) {
   if (back) desk.retry();
 }
 
+async function raiseMissedAlarms() {
+  const { items } = await api.conflicts().catch(() => ({ items: [] })); // the strip tells about a hub that is gone
+  const recent = items.filter((row) => hubNow() - Date.parse(row.at) < TONIGHT);
+  alarms.raise(...recent.map(({ id, ...row }) => ({ ...row, call: id })));
+}
+
+const severalEvents = () => known.status?.events.length > 1;
+
 function paintMiddle() {
   paintIdle(known, { look: () => pulse.ask(), camera: startCamera, type: () => byId("code").focus() });
   byId("torch").hidden = known.camera !== "live" || !camera.hasTorch();
 }
 
-function waitVisibly(scan) {
-  asking.add(scan.id);
-  setTimeout(() => { byId("checking").hidden = asking.size === 0; }, CHECKING_AFTER);
-}
-
-function answered(scan) {
-  asking.delete(scan.id);
-  byId("checking").hidden = asking.size === 0 || byId("checking").hidden;
-}
-
-function admitRest(entry) {
-  stage.hold();
-  const counted = countsByGender(entry.answer.kind);
-  askHeads({ words: "heads.admit", most: entry.left, counted, use: (answer) => desk.ask({ ...wishOf(entry.scan), ...partyOf(answer) }) });
-}
-
-function admitAnyway(entry) {
-  stage.hold();
-  askReason((reason) => desk.ask({ ...wishOf(entry.scan), override: { reason } }));
-}
-
-const partyOf = ({ heads: count, party }) => ({ heads: count, party });
-
-function admitRow(item) {
-  const wish = { code: item.code, admission: item.admission };
-  const wanted = heads.take();
-  const may = item.standing === "good" && item.left > 1;
-  if (may && countsByGender(item.kind) && !wanted.party) {
-    askHeads({ words: "heads.admit", most: item.left, counted: true, use: (answer) => desk.ask({ ...wish, ...partyOf(answer) }) });
-  } else desk.ask({ ...wish, ...partyOf(wanted) });
-}
-
-async function takeBack(one) {
-  byId("undo").disabled = true;
-  const scan = { seq: stage.current?.seq ?? 0, id: `undo ${one.id}`, body: { code: one.code } };
-  try {
-    const answer = await api.undo(one.id);
-    undo.remove(one.id);
-    desk.forgetReading(one.code);
-    stage.show(ofUndo(scan, one, answer));
-    pulse.ask();
-  } catch (trouble) {
-    if (trouble.kind === "request") undo.remove(one.id); // too late, or taken back already: asking again is no use
-    undo.paint();
-    if (trouble.kind !== "signed-out") stage.show({ ...ofTrouble(scan, trouble), name: one.name, detail: t("trouble.undo.detail") });
-  }
-}
+/** Stands in for a scan where something else is shown: as new as what is on the screen. */
+const unscanned = (code) => ({ seq: stage.current?.seq ?? 0, id: "", body: { code } });
 
 async function readPicture(file) {
-  const scan = { seq: stage.current?.seq ?? 0, id: "picture", body: { code: "" } };
-  waitVisibly(scan);
+  const scan = unscanned("");
+  checking.begin(scan);
   try {
     const { codes } = await api.decode(await readable(file));
-    if (codes.length > 0) desk.ask({ code: codes[0].value, ...partyOf(heads.take()) });
+    const values = [...new Set(codes.map(({ value }) => value))];
+    const ask = (code) => desk.ask({ code, ...partyOf(heads.take()) });
+    if (values.length > 1) askCode(values, ask);
+    else if (values.length === 1) ask(values[0]);
     else stage.show(ofUnreadable(scan));
   } catch (trouble) {
     if (trouble.kind !== "signed-out") stage.show(trouble.passing ? ofTrouble(scan, trouble) : ofUnreadable(scan));
   } finally {
-    answered(scan);
+    checking.end(scan);
   }
 }
 
@@ -177,6 +165,13 @@ function readGun(typed) {
   const code = typed.trim();
   if (byId("door").hidden) signIn(code); // a token shown as a code, or the link that carries it
   else if (!desk.read(code, heads.take)) stage.repeat(code);
+}
+
+/** Whoever types with no field in focus means the code. */
+function typeCode(letters) {
+  if (byId("door").hidden || document.querySelector("dialog[open]")) return;
+  byId("code").focus();
+  byId("code").value += letters;
 }
 
 function signIn(text) {
@@ -196,11 +191,19 @@ async function showMore() {
   stage.shrink();
   openMore({
     language: language(), muted: recall("muted", false), camera: recall("camera", ""), cameras: await camera.cameras(),
-    counts: known.status?.counts, waiting: desk.waiting, onSignOut: signOut,
-    onLanguage: (tag) => { remember("language", tag); setLanguage(tag); repaint(); closeSheet(); },
+    counts: known.status?.counts, stuck: known.status?.outbox?.parked, waiting: desk.waiting, onSignOut: signOut,
+    onLanguage: speak,
     onMuted: (muted) => remember("muted", muted),
     onCamera: (deviceId) => { remember("camera", deviceId); startCamera(); },
   });
+}
+
+function speak(tag) {
+  remember("language", tag);
+  setLanguage(tag);
+  repaint();
+  closeSheet();
+  pulse.start(); // what the hub tells by itself comes in the new language too
 }
 
 function repaint() {
@@ -224,6 +227,7 @@ function showSignedOut(sentence) {
   camera.stop();
   closeSheet();
   stage.clear();
+  alarms.clear();
   known.status = null;
   known.reach = null;
   byId("door").hidden = true;
@@ -241,12 +245,12 @@ function showDoor() {
 }
 
 function wire() {
-  createGun({ onCode: readGun });
+  createGun({ onCode: readGun, onTyped: typeCode });
   byId("code-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const code = byId("code").value.trim();
     byId("code").value = "";
-    if (matchMedia("(pointer: coarse)").matches) byId("code").blur(); // the keyboard would cover the verdict
+    byId("code").blur(); // a keyboard on the screen would cover the verdict, and a gun is told best without a field
     if (code) desk.ask({ code, ...partyOf(heads.take()) });
   });
   byId("picture").addEventListener("change", (event) => {
@@ -258,7 +262,7 @@ function wire() {
     event.preventDefault();
     signIn(byId("token").value);
   });
-  byId("search-open").addEventListener("click", () => { stage.shrink(); openSearch({ api, admit: admitRow }); });
+  byId("search-open").addEventListener("click", () => { stage.shrink(); openSearch({ api, admit: admitting.row, severalEvents: severalEvents() }); });
   byId("more-open").addEventListener("click", showMore);
   byId("waiting").addEventListener("click", () => desk.retry());
   byId("sound-locked").addEventListener("click", sound.unlock);
@@ -283,5 +287,6 @@ function addSigns() {
 addSigns();
 wire();
 paintWords();
+window.addEventListener("load", keepPage);
 if (recall("token")) showDoor();
 else showSignedOut("signIn.sentence");

@@ -3,8 +3,8 @@
 const EVERY = 10000;
 const DELAYS = [1000, 2000, 4000, 8000, 16000, 30000];
 
-/** onStatus(status), onConflict(notice), onForbidden(), onReach(false) when the hub can't tell. */
-export function createPulse({ api, onStatus, onConflict, onForbidden, onReach }) {
+/** onStatus(status), onListening() each time the line for notices is there, onConflict(notice), onForbidden(), onReach(false) when the hub can't tell. */
+export function createPulse({ api, onStatus, onListening, onConflict, onForbidden, onReach }) {
   let timer = 0;
   let soon = 0;
   let stopped = null;
@@ -28,7 +28,9 @@ export function createPulse({ api, onStatus, onConflict, onForbidden, onReach })
   async function listen(signal) {
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        await follow(await api.notices(signal), onNotice, () => { failures = 0; });
+        const stream = await api.notices(signal);
+        onListening();
+        await follow(stream, onNotice, () => { failures = 0; });
       } catch {
         // The stream ended or never began: the dots tell, and we try again.
       }

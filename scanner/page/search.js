@@ -7,8 +7,8 @@ import { t } from "./words.js";
 const SETTLE = 150; // ms after the last letter
 const LEAST = 2;
 
-/** admit(row): the person at the door wants this one in. */
-export function openSearch({ api, admit }) {
+/** admit(row): the person at the door wants this one in. `severalEvents`: a row has to say which one it is for. */
+export function openSearch({ api, admit, severalEvents }) {
   const field = el("input", {
     type: "text", inputmode: "search", "data-testid": "search-input", placeholder: t("search.field"), "aria-label": t("search.field"),
     autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false", enterkeyhint: "search",
@@ -37,7 +37,7 @@ export function openSearch({ api, admit }) {
 
   function show(items) {
     if (items.length === 0) say("search.none");
-    else rows.replaceChildren(...items.map((item) => rowOf(item, admit)));
+    else rows.replaceChildren(...items.map((item) => rowOf(item, { admit, severalEvents })));
   }
 
   field.addEventListener("input", () => {
@@ -52,9 +52,9 @@ export function openSearch({ api, admit }) {
   field.focus();
 }
 
-function rowOf(item, admit) {
+function rowOf(item, { admit, severalEvents }) {
   const ready = item.standing === "good" && item.left !== 0;
-  const what = [item.rate, t(`kind.${item.kind}`), item.event?.name].filter(Boolean).join(" · ");
+  const what = [item.rate, t(`kind.${item.kind}`), severalEvents ? item.event?.name : ""].filter(Boolean).join(" · ");
   return el("div", { class: "row", "data-testid": "search-row", "data-admission": item.admission, "data-standing": item.standing },
     el("div", { class: "row-texts" },
       el("b", {}, item.name || item.code), el("span", {}, what), el("span", { class: "state" }, stateOf(item))),

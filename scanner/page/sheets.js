@@ -6,6 +6,7 @@ import { t } from "./words.js";
 
 const GENDERS = ["women", "men", "no_gender"];
 const MOST = 99;
+const NUMBERS = 12; // that are offered as buttons
 
 let opened = null;
 
@@ -28,13 +29,14 @@ export function closeSheet() {
   sheet?.close();
 }
 
-/** Asks how many. `use({heads, party})`; with `counted` only by women, men and no gender; at most `most`. */
+/** Asks how many, at most `most`: by a number and, where it may be needed, by women and men (`counted`: only so). */
 export function askHeads({ use, words, most = MOST, counted = false, party = {} }) {
   const done = (answer) => { closeSheet(); use(answer); };
-  const numbers = Array.from({ length: Math.min(most, 12) }, (_, index) => index + 1);
+  const numbers = Array.from({ length: Math.min(most, NUMBERS) }, (_, index) => index + 1);
   const grid = counted ? null : el("div", { class: "grid" }, ...numbers.map((n) =>
     button(String(n), () => done({ heads: n }), { "data-testid": `sheet-heads-${n}` })));
-  openSheet("heads-sheet", t("heads.title"), grid, ...counters({ words, most, party, done }));
+  const byGender = counted || most > NUMBERS ? counters({ words, most, party, done }) : [];
+  openSheet("heads-sheet", t("heads.title"), grid, ...byGender);
 }
 
 function counters({ words, most, party, done }) {
@@ -43,7 +45,7 @@ function counters({ words, most, party, done }) {
   const submit = button("", () => done({ heads: total(), party: { ...counts } }), { class: "primary", "data-testid": "party-use" });
   const rows = GENDERS.map((gender) => stepper(gender, counts, () => total() < most, update));
   function update() {
-    submit.textContent = t(words, { n: total() });
+    submit.textContent = t(words, { n: total() || "–" });
     submit.disabled = total() === 0;
     for (const { show } of rows) show();
   }
@@ -64,6 +66,12 @@ function stepper(gender, counts, mayAdd, changed) {
   return { row: el("div", { class: "stepper" }, el("span", {}, t(gender)), fewer, number, another), show };
 }
 
+/** Asks which of the codes of one picture is meant. */
+export function askCode(codes, use) {
+  const rows = codes.map((code) => button(code, () => { closeSheet(); use(code); }, { class: "wide", "data-testid": "code-choice" }));
+  openSheet("codes-sheet", t("codes.title"), ...rows);
+}
+
 /** Asks for the reason of an exception. */
 export function askReason(use) {
   const done = (reason) => { closeSheet(); use(reason); };
@@ -75,12 +83,13 @@ export function askReason(use) {
   openSheet("anyway-sheet", t("anyway.title"), ...ready, form);
 }
 
-/** Language, sound, camera, tonight's counts, sign out. settings: {language, muted, camera, cameras, counts, waiting, on...}. */
+/** Tonight's counts, language, sound, camera, sign out. settings: {language, muted, camera, cameras, counts, stuck, waiting, on...}. */
 export function openMore(settings) {
   const signOut = button(settings.waiting ? t("more.signOutWaiting", { n: settings.waiting }) : t("more.signOut"),
     () => { closeSheet(); settings.onSignOut(); }, { class: "wide", "data-testid": "sign-out" });
   openSheet("more-sheet", t("more.title"),
     tonight(settings.counts),
+    settings.stuck > 0 ? el("p", { class: "stuck", "data-testid": "stuck" }, t("more.stuck", { n: settings.stuck })) : null,
     row("more.language", segments("language", [["en", "English"], ["es", "Español"]], settings.language, settings.onLanguage)),
     row("more.sound", segments("sound", [["on", t("more.on")], ["off", t("more.off")]], settings.muted ? "off" : "on", (value) => settings.onMuted(value === "off"))),
     settings.cameras.length > 1 ? row("camera.other", cameraList(settings)) : null,

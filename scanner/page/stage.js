@@ -42,7 +42,7 @@ export function createStage({ places, steps, sound }) {
   function say(entry) {
     // Emptied first: the same words twice would not be read out.
     places.live.textContent = "";
-    const words = [entry.word, entry.detail, entry.name, entry.guest?.note].filter(Boolean).join(". ");
+    const words = [entry.word, entry.detail, entry.name, ...(entry.guest?.tags ?? []), entry.guest?.note].filter(Boolean).join(". ");
     setTimeout(() => { places.live.textContent = words; }, 30);
   }
 

@@ -1,16 +1,14 @@
-// The top strip: event, station, three dots with words, what is waiting to be sent. And the alarms below it.
+// The top strip: event, station, three dots with words, what is waiting to be sent.
 
-import { button, byId, el } from "./dom.js";
-import { sign } from "./shapes.js";
+import { byId } from "./dom.js";
 import { age } from "./times.js";
 import { t } from "./words.js";
 
-const MOST_ALARMS = 3;
-const BAD_ACCOUNT = new Set(["down", "paused", "error"]);
+const BAD_ACCOUNT = new Set(["down", "paused"]);
 
-/** Paints the strip from what is known: status may be null, reach is true, false or null (not known yet). */
+/** status may be null; reach is true, false or null (not known yet). */
 export function paintStrip(status, reach) {
-  const open = (status?.events ?? []).filter((event) => event.open);
+  const open = status?.events ?? []; // the hub tells of open ones only
   byId("event-name").textContent = open.length > 1 ? `${open[0].name} +${open.length - 1}` : (open[0]?.name ?? "");
   byId("station-name").textContent = stationWords(status?.station);
   byId("connection").dataset.state = connection(status, reach);
@@ -20,7 +18,7 @@ export function paintStrip(status, reach) {
   setDot("freshness", status ? fresh.health : "unknown");
   byId("freshness").textContent = status ? fresh.words : "…";
   const { due = 0, sending = 0 } = status?.outbox ?? {};
-  byId("pending-count").textContent = String(due + sending);
+  byId("pending-count").textContent = status ? String(due + sending) : "–";
 }
 
 function stationWords(station) {
@@ -50,13 +48,4 @@ function freshness(events) {
   const states = new Set(resources.map((one) => one.state));
   const health = states.has("never") || states.has("failed") ? "lost" : states.has("stale") ? "half" : "good";
   return { health, words: ages.length === 0 ? t("dot.never") : age(Math.max(...ages)) };
-}
-
-/** Somebody who is already inside was judged otherwise by the platform: stays until a person has seen it. */
-export function raiseAlarm(notice) {
-  const place = byId("alarms");
-  const banner = el("div", { class: "alarm", "data-testid": "conflict-alarm" }, sign("bell"),
-    el("p", {}, notice?.message || t("alarm.conflict")), button(t("seen"), () => banner.remove(), { "data-testid": "conflict-seen" }));
-  place.prepend(banner);
-  while (place.childElementCount > MOST_ALARMS) place.lastElementChild.remove();
 }

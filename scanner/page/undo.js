@@ -8,8 +8,8 @@ import { t } from "./words.js";
 const KEY = "doorcheck.undo";
 const MOST = 20;
 
-/** perform(one) takes it back; one: {id, code, name, heads, until}. */
-export function createUndo({ place, perform }) {
+/** onDone(entered, answer), onTrouble(entered, trouble); entered: {id, code, name, heads, until}. */
+export function createUndo({ place, api, onDone, onTrouble }) {
   let done = kept();
   let timer = 0;
 
@@ -46,12 +46,25 @@ export function createUndo({ place, perform }) {
     if (one) timer = setTimeout(paint, Math.min(one.until - hubNow() + 50, 2 ** 30));
   }
 
+  async function takeBack(one) {
+    place.disabled = true;
+    try {
+      const answer = await api.undo(one.id);
+      remove(one.id);
+      onDone(one, answer);
+    } catch (trouble) {
+      if (trouble.kind === "request") remove(one.id); // too late: asking again is no use
+      paint();
+      onTrouble(one, trouble);
+    }
+  }
+
   place.addEventListener("click", () => {
     const one = last();
-    if (one) perform(one);
+    if (one) takeBack(one);
   });
   paint();
-  return { add, remove, paint, clear: () => change([]) };
+  return { add, paint, clear: () => change([]) };
 }
 
 function kept() {

@@ -1,4 +1,4 @@
-"""One Chromium and one fake hub for the whole folder; a fresh page, with nothing remembered, for each test."""
+"""One Chromium a module, one fake hub for the folder; a fresh page, with nothing remembered, for each test."""
 
 from __future__ import annotations
 
@@ -49,8 +49,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(film: Path) -> Iterator[Browser]:
+    """Ended with each module: while it lives, Playwright's event loop is in the way of tests that start their own."""
     with sync_playwright() as playwright:
         arguments = [*ARGUMENTS, f"--use-file-for-fake-video-capture={film}"]
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
@@ -67,7 +68,7 @@ def hub(_served: FakeHub) -> FakeHub:
     return _served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _tab(browser: Browser) -> Page:
     """One tab for all tests: a new one each time would cost more than most tests do."""
     made = browser.new_context(locale="en-GB", viewport=PHONE, reduced_motion="reduce")

@@ -44,6 +44,7 @@ def answer(outcome: str = "admit", reason: str = "ok", message: str = "Come in",
         "entered": 1, "kind": "ticket", "rate": "Early bird", "guest": None, "first_entry": None, "provisional": False,
         "event": {"id": "ev-1", "name": "Noche de Sábado"}, "why": [], "as_of": stamp(-90), "choices": [],
         "warning": None, "undo_until": stamp(600) if outcome == "admit" else None, "overridable": False,
+        "direction": "in",
     }  # fmt: skip
     return blank | more
 
@@ -69,10 +70,11 @@ class FakeHub:
     answers: dict[str, Scripted | list[Scripted]] = field(default_factory=dict)
     scans: list[Json] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
-    undo_answer: Json | None = None
+    undo_answer: Scripted | None = None
     languages: list[str] = field(default_factory=list)
     admissions: list[Json] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
+    conflicts: list[Json] = field(default_factory=list)
     status: Json = field(default_factory=dict)
     token: str = TOKEN
     url: str = ""
@@ -80,7 +82,7 @@ class FakeHub:
     _loop: asyncio.AbstractEventLoop | None = None
 
     def reset(self) -> None:
-        for listed in (self.scans, self.undone, self.languages, self.admissions, self.searched):
+        for listed in (self.scans, self.undone, self.languages, self.admissions, self.searched, self.conflicts):
             listed.clear()
         self.answers.clear()
         self.undo_answer = None
@@ -117,9 +119,8 @@ class FakeHub:
 
     async def undo(self, request: Request) -> Response:
         self.undone.append(request.path_params["id"])
-        return JSONResponse(
-            self.undo_answer or answer(message="Taken back", detail="it was never sent", undo_until=None)
-        )
+        scripted = self.undo_answer or answer(message="Taken back", detail="it was never sent", undo_until=None)
+        return scripted if isinstance(scripted, Response) else JSONResponse(scripted)
 
     async def decode(self, request: Request) -> Response:
         async with request.form() as form:
@@ -139,8 +140,8 @@ class FakeHub:
     async def say_status(self, _request: Request) -> Response:
         return JSONResponse(self.status | {"now": stamp(0)})
 
-    async def say_events(self, _request: Request) -> Response:
-        return JSONResponse({"items": self.status["events"]})
+    async def say_conflicts(self, _request: Request) -> Response:
+        return JSONResponse({"items": self.conflicts})
 
     async def notices(self, _request: Request) -> Response:
         self._loop = asyncio.get_running_loop()
@@ -164,7 +165,7 @@ class FakeHub:
             Route("/api/v1/decode", self.decode, methods=["POST"]),
             Route("/api/v1/admissions", self.find),
             Route("/api/v1/status", self.say_status),
-            Route("/api/v1/events", self.say_events),
+            Route("/api/v1/conflicts", self.say_conflicts),
             Route("/api/v1/notices", self.notices),
             Mount("/page", StaticFiles(directory=PAGE)),
         ]
@@ -190,6 +191,7 @@ class FakeHub:
 def quiet_night() -> Json:
     fresh = [{"resource": "tickets", "state": "fresh", "as_of": stamp(-120), "age_seconds": 120}]
     return {
+        "timezone": "Europe/Madrid",
         "station": {"name": "Puerta 1", "direction": "in", "allowance": "entrance"},
         "accounts": [
             {"name": "fourvenues", "provider": "fourvenues", "state": "up", "since": stamp(-3600), "words": ""}

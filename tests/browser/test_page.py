@@ -320,10 +320,10 @@ def test_the_page_and_what_it_asks_for_are_spanish_on_request(door: Page, hub: F
 def test_every_word_of_the_page_exists_in_both_languages(door: Page) -> None:
     lacking = door.evaluate(
         """async () => {
-          const text = await (await fetch("/page/words.js")).text();
-          const [english, spanish] = text.split("const es = {").map((part) => part.match(/^  "?[\\w. ]+"?(?=: ")/gm));
-          const lacking = (some, others) => some.filter((key) => !others.includes(key));
-          return [...lacking(english, spanish), ...lacking(spanish, english), ...(english.length > 100 ? [] : ["?"])];
+          const { english } = await import("/page/english.js");
+          const { spanish } = await import("/page/spanish.js");
+          const lacking = (some, others) => Object.keys(some).filter((key) => !others[key]);
+          return [...lacking(english, spanish), ...lacking(spanish, english)];
         }"""
     )
     assert lacking == []
@@ -385,11 +385,43 @@ def test_a_guest_on_a_list_is_found_and_let_in_by_women_and_men(door: Page, hub:
     assert scan["party"] == {"women": 2, "men": 1, "no_gender": 0}
 
 
+def test_a_group_found_by_name_is_asked_how_many_come_in(door: Page, hub: FakeHub) -> None:
+    hub.admissions.append({
+        "admission": "ad-8", "name": "Grupo Vila", "kind": "ticket", "rate": "General", "standing": "good", "left": 4,
+        "limit": 4, "entered": 0, "code": "GRUP0008", "event": {"id": "ev-1", "name": "Noche de Sábado"},
+    })  # fmt: skip
+    door.get_by_test_id("search-open").click()
+    door.get_by_test_id("search-input").fill("vila")
+    door.get_by_test_id("search-admit").click()
+    door.get_by_test_id("sheet-heads-3").click()
+    verdict_of(door, "GRUP0008")
+    assert [scan["heads"] for scan in hub.scans] == [3]
+
+
+def test_an_undo_that_comes_too_late_says_so_and_is_not_offered_again(door: Page, hub: FakeHub) -> None:
+    type_code(door, "ZQ4K7Y2M")
+    hub.undo_answer = problem(409, "An entry can be taken back for 10 minutes.")
+    door.get_by_test_id("undo").click()
+    expect(door.locator("[data-testid=verdict][data-outcome=trouble] .word")).to_have_text("Not taken back")
+    expect(door.get_by_test_id("undo")).to_be_disabled()
+
+
+def test_the_newest_of_several_alarms_is_shown_and_names_how_many_wait(door: Page, hub: FakeHub) -> None:
+    wait_until(lambda: hub.listeners > 0)
+    for call, guest in (("7", "Marta Soler"), ("8", "Iker Vidal"), ("8", "Iker Vidal")):
+        hub.tell("conflict", {"call": call, "guest": guest, "message": "This is no longer valid."})
+    alarm = door.get_by_test_id("conflict-alarm")
+    expect(alarm).to_contain_text("Iker Vidal")
+    expect(alarm).to_contain_text("1 more")
+    alarm.get_by_role("button").click()
+    expect(alarm).to_contain_text("Marta Soler")
+
+
 def test_a_conflict_rings_at_the_door_until_it_is_seen(door: Page, hub: FakeHub) -> None:
     wait_until(lambda: hub.listeners > 0)
-    hub.tell("conflict", {"message": "Marta Soler is inside, and her ticket was refunded."})
+    hub.tell("conflict", {"call": "7", "guest": "Marta Soler", "message": "This is no longer valid."})
     alarm = door.get_by_test_id("conflict-alarm")
-    expect(alarm).to_contain_text("refunded")
+    expect(alarm).to_contain_text("Marta Soler")
     alarm.get_by_role("button").click()
     expect(alarm).to_have_count(0)
 

@@ -31,7 +31,7 @@ serve: $(RUNTIME) ## The hub with your own settings (PORT=, SERVE_ARGS=)
 	@trap : INT; $(BIN)/doorcheck serve $(PORT_ARG) $(SERVE_ARGS) || [ $$? -eq 130 ]
 
 test: $(DEV) ## All tests (TEST_ARGS="-k outbox", WORKERS=4)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not soak" $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not soak" $(TEST_ARGS)
 
 check: $(DEV) ## Format, lint, types, architecture, migrations
 	$(BIN)/ruff format --check .

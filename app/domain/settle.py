@@ -114,6 +114,13 @@ def landed(call: Call, answer: Receipt, sighting: Sighting) -> bool:
     return may_have_landed and sighting.count == base + call.heads
 
 
+def surely_not_there(call: Call, why: Trouble) -> bool:
+    """Does this conflict mean that none of the call's heads are counted at the platform?"""
+    if why is Trouble.ENTERED_ELSEWHERE:
+        return call.doubts == 0
+    return why in {Trouble.VOID, Trouble.NOT_CONFIRMED, Trouble.GONE, Trouble.NOT_KNOWN}
+
+
 def _settle_entry(call: Call, answer: Receipt, sighting: Sighting, now: datetime, jitter: float) -> Settlement:
     if landed(call, answer, sighting):
         return Done(count=sighting.count)

@@ -82,7 +82,7 @@ class Admit:
 
     def _work(self, tx: Tx, scan: Scan, station: Station, lookup: Lookup, may_look: bool) -> Answer | None:
         now = self._clock()
-        candidates = tx.scans.candidates(scan.scheme, scan.code) if scan.code else []
+        candidates = _candidates(tx, scan)
         replayed = tx.scans.replayed(scan.id)
         if replayed is not None:
             return replace(replayed, replayed=True)
@@ -133,6 +133,14 @@ class Admit:
         if not answer.replayed:
             self._notices.tell(Notice(topic="scan", body={"answer": answer}))
         return answer
+
+
+def _candidates(tx: Tx, scan: Scan) -> list[Admission]:
+    """What the code opens; for one that came without a code, the row that somebody chose from the search."""
+    if scan.code:
+        return tx.scans.candidates(scan.scheme, scan.code)
+    chosen = tx.scans.lock(scan.choice) if scan.choice is not None else None
+    return [chosen] if chosen is not None else []
 
 
 def _worth_a_lookup(decision: Decision, candidates: list[Admission]) -> bool:

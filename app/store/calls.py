@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, exists, literal_column, select, text, up
 from sqlalchemy.engine import Connection
 
 from app.domain.model import AccountId, Admission, AnswerKind, Call, CallId, CallState, Receipt
-from app.domain.settle import Again, Barred, Conflict, Done, Look, Parked, Settlement
+from app.domain.settle import Again, Barred, Conflict, Done, Look, Parked, Settlement, surely_not_there
 from app.store import schema
 from app.store.rows import CALL, to_call
 from app.store.sql import Statements
@@ -148,12 +148,13 @@ class SqlCalls:
             return False
         if isinstance(settlement, Done):
             self._confirm(call, settlement.count, now)
-        if isinstance(settlement, Conflict | Parked) and call.heads > 0:
+        if isinstance(settlement, Conflict) and call.heads > 0 and surely_not_there(call, settlement.why):
             self._forget_undone(call, now)
         return True
 
     def _forget_undone(self, call: Call, now: datetime) -> None:
-        """Taken back here while it was on its way, and then refused there: there is nothing to take back there."""
+        """Taken back here while it was on its way, and then refused there: there is nothing to take back there. Where
+        it may be there after all, both stay: the undo is sent, and a person sees the entry."""
         values = {"state": CallState.WITHDRAWN.value, "settled_at": now}
         undo = (k.c.scan_id == call.scan, k.c.heads < 0, k.c.state == CallState.DUE.value)
         if self._connection.execute(update(k).where(*undo).values(**values)).rowcount:

@@ -271,6 +271,17 @@ def test_an_entry_the_platform_refuses_after_it_was_taken_back_takes_nobody_else
     assert {call.state for call in house.calls()} == {CallState.WITHDRAWN}
 
 
+def test_an_entry_that_may_be_there_after_all_is_seen_by_a_person_and_its_undo_is_sent(house: House) -> None:
+    house.knows(TICKET)
+    house.scans()
+    claim, (entry,) = house.claim()
+    undone(house)
+    house.settle(entry, claim, Conflict(why=Trouble.UNCLEAR))
+    assert [call.heads for call in house.claim()[1]] == [-1]
+    assert house.call(entry.id).state is CallState.CONFLICT
+    assert house.count(TICKET.ref).owed == 0
+
+
 def test_an_undo_keeps_its_place_behind_its_entry(house: House) -> None:
     house.knows(TICKET)
     house.scans()

@@ -22,6 +22,7 @@ from app.domain.settle import (
     landed,
     settle,
     stands_against,
+    surely_not_there,
 )
 from tests.fakes.clock import EVENING
 from tests.fakes.night import call
@@ -203,3 +204,20 @@ def test_what_the_platform_does_not_explain_is_tried_again_and_then_parked() -> 
 
 def test_a_word_we_do_not_know_stands_against_nobody() -> None:
     assert stands_against(call(), Sighting(found=True, standing=Standing.UNKNOWN, limit=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "doubts", "sure"),
+    [
+        (Trouble.VOID, 1, True),
+        (Trouble.NOT_CONFIRMED, 0, True),
+        (Trouble.GONE, 1, True),
+        (Trouble.NOT_KNOWN, 0, True),
+        (Trouble.ENTERED_ELSEWHERE, 0, True),
+        (Trouble.ENTERED_ELSEWHERE, 1, False),
+        (Trouble.UNCLEAR, 0, False),
+        (Trouble.UNEXPLAINED, 0, False),
+    ],
+)
+def test_some_conflicts_say_for_sure_that_the_entry_is_not_there(why: Trouble, doubts: int, sure: bool) -> None:
+    assert surely_not_there(call(doubts=doubts), why) is sure

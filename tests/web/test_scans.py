@@ -180,3 +180,19 @@ def test_neither_mail_nor_phone_goes_out(door: Door, venue: Venue) -> None:
     sent = door.post("/api/v1/scans", json={"code": "ML200345"}).text
     assert "example.com" not in sent
     assert "600111222" not in sent
+
+
+def test_a_ticket_without_a_code_is_let_in_from_the_row_that_the_search_found(door: Door, venue: Venue) -> None:
+    venue.holds(ticket("", "Marta Sanz", ref="ref-marta", credentials=()))
+    (row,) = door.get("/api/v1/admissions", params={"q": "marta sanz"}).json()["items"]
+    assert row["code"] == ""
+    first = door.scan("", admission=row["admission"])
+    second = door.scan("", admission=row["admission"])
+    assert [(one["outcome"], one["reason"]) for one in (first, second)] == [("admit", "ok"), ("refuse", "already_in")]
+
+
+def test_a_choice_does_not_open_what_the_code_does_not(door: Door, venue: Venue) -> None:
+    venue.holds(ticket("HT55PW2Q", "Bruno Salas"), ticket("GRP40021", "Carla Nieto"))
+    (row,) = door.get("/api/v1/admissions", params={"q": "carla"}).json()["items"]
+    answer = door.scan("HT55PW2Q", admission=row["admission"])
+    assert (answer["outcome"], answer["guest"]["name"]) == ("admit", "Bruno Salas")

@@ -170,7 +170,7 @@ def _greet(host: str, port: int, url: str, token: str, folder: Path) -> None:
 class Console:
     """What a person can do while the demo runs. Without a terminal, signals do it: USR1 pulls the plug, USR2 plugs."""
 
-    HELP = "pull: pull the plug    back: plug it back    status    quit"
+    HELP = "pull = pull the plug    back = plug it back    status    quit"
 
     def __init__(self, cable: Link, url: str, hub: Hub) -> None:
         self._cable = cable
@@ -198,16 +198,10 @@ class Console:
         out.print(f"{words}; the plug is {'in' if self._cable.current == 'up' else 'out'}", markup=False)
 
     def _listen(self) -> None:
-        verbs = {
-            "pull": self.pull,
-            "p": self.pull,
-            "back": self.back,
-            "b": self.back,
-            "status": self.status,
-            "s": self.status,
-        }
+        verbs = {"pull": self.pull, "p": self.pull, "plug": self.back, "back": self.back, "b": self.back}
+        verbs |= {"status": self.status, "s": self.status}
         for line in sys.stdin:
-            word = line.strip().lower()
+            word = (line.lower().split() or [""])[0]
             if word in {"quit", "q", "exit"}:
                 signal.raise_signal(signal.SIGINT)
                 return

@@ -43,7 +43,7 @@ def decide(admissions: Sequence[Admission], scan: Scan, station: Station, now: d
     Never admits with nothing left; never unless the standing is good and the event is on here (a code we can't check
     may come in on trust where the policy says `provisional`); never more heads than asked. Same inputs, same answer.
     """
-    if not scan.code and not admissions:
+    if not scan.code and (scan.choice is None or not admissions):
         return Decision(outcome=Outcome.ASK, reason=Reason.UNREADABLE, why=Why(rule="reading", value="empty"))
     on_here = tonight(station, policy.events)
     if not admissions:

@@ -52,7 +52,7 @@ def _own_id(text: str) -> str:
     return text
 
 
-SCAN_ID = r"^[A-Za-z0-9_:-]{1,64}$"
+SCAN_ID = r"^[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,63}$"
 Heads = Annotated[int, Field(strict=True, ge=0, le=MOST_HEADS)]
 At = Annotated[AwareDatetime, AfterValidator(_in_utc), BeforeValidator(_written_date)]
 

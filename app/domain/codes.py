@@ -18,6 +18,8 @@ _CODE_PARAMETERS = ("code", "ticket", "c", "qr")
 
 def clean(raw: str) -> str | None:
     """The code in a raw reading, in its own case; None when the reading is empty or unreadable."""
+    if raw.isalnum() and raw.isascii() and len(raw) <= LONGEST:
+        return raw  # nearly all of them, and nothing to clean
     if len(raw) > _LONGEST_RAW:
         return None
     code = _unwrap(_peel(_visible(raw)))

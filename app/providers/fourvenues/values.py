@@ -21,7 +21,8 @@ class Unusable(Exception):
 
 def moment(value: object) -> datetime | None:
     """A time however it is written: 0, null and empty are none, from 1e11 on milliseconds, else seconds or ISO 8601."""
-    number = number_in(value) if not isinstance(value, bool) and value is not None else None
+    written = isinstance(value, str) and value[4:5] == "-" and value[:4].isdigit()
+    number = None if written or value is None or isinstance(value, bool) else number_in(value)
     try:
         if number is not None:
             seconds = number / 1000 if number > _MILLISECONDS_FROM else number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ import typer
 
 from app.bootstrap import Hub, database_health
 from app.cli.common import Trouble, a_hub, out, settings_or_stop, start_logs
+from app.domain.model import AnswerKind
 from app.ports import Provider, ProviderError
 from app.settings import Settings
 from scanner.decoding import stages_present
@@ -40,6 +42,7 @@ ROOM_RED, ROOM_YELLOW = 200e6, 1e9
 DRIFT_YELLOW, DRIFT_RED = timedelta(seconds=5), timedelta(seconds=60)
 SLOW_COMMIT_MS = 50
 LATE = timedelta(minutes=10)
+BUSY_WAITS_S = (0.5, 1, 2)
 MARKS = {Light.GREEN: "[green]✓[/green]", Light.YELLOW: "[yellow]![/yellow]", Light.RED: "[red]✗[/red]"}
 
 
@@ -132,7 +135,7 @@ def _accounts(hub: Hub) -> Iterator[Finding]:
         yield Finding(what="accounts", light=Light.RED, words="none", cure="set DOORCHECK_FOURVENUES__API_KEY")
     for account, provider in hub.providers.items():
         try:
-            drift = provider.ping()
+            drift = _ping(provider)
         except ProviderError as error:
             cure = "check the key" if error.kind == "barred" else "check the network and the base URL"
             words = f"can't be reached: {error.words or error.kind}"
@@ -141,6 +144,18 @@ def _accounts(hub: Hub) -> Iterator[Finding]:
         yield _green(f"account {account}", "reachable")
         yield _clock(account, drift)
         yield from _allowed(account, provider)
+
+
+def _ping(provider: Provider) -> timedelta | None:
+    """A platform that is only busy (a running hub shares its pace) is asked again."""
+    for wait in BUSY_WAITS_S:
+        try:
+            return provider.ping()
+        except ProviderError as error:
+            if error.kind is not AnswerKind.BUSY or error.unreachable:
+                raise
+        time.sleep(wait)
+    return provider.ping()
 
 
 def _clock(account: str, drift: timedelta | None) -> Finding:

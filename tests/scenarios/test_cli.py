@@ -138,6 +138,7 @@ class TestDemo:
         self, demo: Demo
     ) -> None:
         code = demo.code("group of 4")
+        wait_for("the outbox to be empty", lambda: not demo.waiting(), GENEROUS_S)
         demo.signalled(signal.SIGUSR1, "The plug is out")
         began = time.monotonic()
         told, unknown = demo.scans("--code", code, "--code", "ZZ99ZZ99Z", "--heads", "3")

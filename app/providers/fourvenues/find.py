@@ -111,13 +111,23 @@ class Finder:
     def _asked(self, resource: str, code: str, event: Event, left: Left, path: str = "by-code") -> _Seen | None:
         """The row with this code; None when the platform answers that there is none."""
         try:
-            answer = self._client.by_code(resource, code, path, left())
+            answer = self._patiently(resource, code, left, path)
         except ProviderError as error:
             wrong_path = resource == "tickets" and self._proved is None
             if error.status == 404 and (error.kind is AnswerKind.BROKEN or wrong_path):
                 return None
             raise
         return _matching(answer, code, event)
+
+    def _patiently(self, resource: str, code: str, left: Left, path: str) -> Answer:
+        """Asked again after a "too many requests" (others may share the key), as long as the guest can wait: the pace
+        makes each try wait for its turn, and says so when that would be too late."""
+        while True:
+            try:
+                return self._client.by_code(resource, code, path, left())
+            except ProviderError as error:
+                if error.status != 429 or left() <= timedelta(0):
+                    raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

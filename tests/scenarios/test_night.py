@@ -53,10 +53,10 @@ def test_two_hubs_on_one_database_survive_the_death_of_one(tmp_path: Path, datab
     kill = Random(f"{SEED}:kills").uniform(8, 13)
     plan = Plan(
         seed=SEED,
-        scans=620,
-        stations=6,
+        scans=1000,
+        stations=8,
         hubs=2,
-        seconds=14,
+        seconds=18,
         kills=(kill,),
         weather=0.7,
         settings={"DATABASE_URL": database},

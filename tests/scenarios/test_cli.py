@@ -154,7 +154,7 @@ class TestDemo:
 
         demo.signalled(signal.SIGUSR2, "The plug is back")
         demo.entered(code, 3)
-        assert demo.ticket(code)["entry_date"] == at_second(told)
+        assert abs(demo.ticket(code)["entry_date"] - at_second(told)) <= 1  # the platform keeps whole seconds
         wait_for("the outbox to be empty", lambda: not demo.waiting(), GENEROUS_S)
 
     def test_a_station_that_is_added_may_scan_and_one_that_is_revoked_may_not(self, demo: Demo) -> None:

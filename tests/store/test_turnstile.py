@@ -155,7 +155,8 @@ def test_bulk_work_that_just_came_lets_the_scans_go_first_however_long_there_was
     floor, order = Floor(), []
     for _ in range(PATIENCE + 1):
         with floor.held():
-            floor.turnstile.submit(lambda _: None)
+            alone = floor.turnstile.submit(lambda _: None)
+        alone.result(5)
     with floor.held():
         bulk = in_thread(lambda: floor.turnstile.run(lambda _: order.append("bulk"), bulk=True))
         queued(floor, 0, bulk=1)

@@ -37,14 +37,15 @@ class Fresh(Generic[T]):
         age = self._seconds() - have[0] if have else None
         if have is not None and age is not None and age <= self._every:
             return have[1]
-        reading = self._ask()
+        reading = self._ask(have)
         if have is not None and age is not None and age <= self._until:
             return have[1]
         return await outcome(reading)
 
-    def _ask(self) -> Future[T]:
+    def _ask(self, have: tuple[float, T] | None) -> Future[T]:
+        """The reading under way, or one that ended since `have` was seen; else a new one."""
         with self._mutex:
-            if self._reading is None or self._reading.done():
+            if self._reading is None or (self._reading.done() and self._have is have):
                 self._reading = self._reader.submit(self._look)
             return self._reading
 

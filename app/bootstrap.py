@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +20,12 @@ from app.flows.lease import Lease
 from app.flows.lines import Line
 from app.flows.lookup import LookUp
 from app.flows.poll import Poll, Wanted
+from app.flows.put_right import PutRight
 from app.flows.undo import Undo
 from app.flows.watch import Watch
 from app.jobs import Desk, Jobs
-from app.ports import Clock, Decoder, Notice, Notices, Provider, Store
+from app.machine.clock import HouseClock
+from app.ports import Clock, Decoder, Kiosk, Notice, Notices, Provider, Store, Timekeeper
 from app.providers.registry import BuiltAccount, build
 from app.settings import Settings
 from app.store import open_store
@@ -35,10 +37,6 @@ if TYPE_CHECKING:
     from app.web.live import Live
 
 __all__ = ["Desk", "Hub", "database_health", "make_hub", "make_web"]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Silent:
@@ -67,6 +65,7 @@ class Hub:
 
     settings: Settings
     clock: Clock
+    timekeeper: Timekeeper
     store: Store
     accounts: list[BuiltAccount]
     providers: dict[AccountId, Provider]
@@ -84,23 +83,31 @@ class Hub:
         self.store.close()
 
 
-def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None, clock: Clock = now) -> Hub:
-    """Everything wired, nothing started. With `hub`, this process takes the database for itself (SQLite)."""
+def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None, clock: Clock | None = None) -> Hub:
+    """Everything wired, nothing started. With `hub`, this process takes the database for itself (SQLite).
+
+    A `clock` that is given is right; without one the house looks after its own.
+    """
+    timekeeper = HouseClock(trust=clock is not None or settings.clock == "system")
+    clock = clock or timekeeper
     notices = Waking(listeners or Silent())
     accounts = build(settings.account_configs(), clock)
     providers = {one.account: one.provider for one in accounts if one.provider is not None}
     store = open_store(settings.url, clock, hub=hub)
+    timekeeper.not_before(store.views.newest())
     for account, provider in providers.items():
         _introduce(store, account, provider.name)
     lines = {account: Line(account, clock, notices) for account in providers}
     lookup = LookUp(store, providers, lines, clock, settings.lookup_budget)
     desks = _desks(settings, store, providers, lines, notices, clock)
-    watch = Watch(store, providers, lines, notices, clock)
-    jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds))
+    watch = Watch(store, providers, lines, notices, clock, timekeeper)
+    put_right = PutRight(store, timekeeper, clock)
+    jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right)
     notices.wake = jobs.nudge
     return Hub(
-        settings=settings, clock=clock, store=store, accounts=accounts, providers=providers, lines=lines, desks=desks,
-        admit=Admit(store, lookup, notices, clock, _policy(settings)), undo=Undo(store, notices, clock), jobs=jobs,
+        settings=settings, clock=clock, timekeeper=timekeeper, store=store, accounts=accounts, providers=providers,
+        lines=lines, desks=desks, admit=Admit(store, lookup, notices, clock, _policy(settings), timekeeper),
+        undo=Undo(store, notices, clock, timekeeper=timekeeper), jobs=jobs,
     )  # fmt: skip
 
 
@@ -144,12 +151,10 @@ def _desks(
     return desks
 
 
-def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None) -> FastAPI:
+def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, kiosk: Kiosk | None = None) -> FastAPI:
     """The hub's HTTP side."""
     from app.web.parts import Parts  # noqa: PLC0415 - the command line's other verbs need no web framework
     from app.web.server import create_app  # noqa: PLC0415
-
-    poll = timedelta(seconds=hub.settings.poll_seconds)
 
     def refresh(event: EventId) -> None:
         hub.jobs.refresh(event)
@@ -159,7 +164,7 @@ def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None) -
             store=hub.store, admit=hub.admit, undo=hub.undo, live=live, lines=hub.lines, clock=hub.clock,
             zone=hub.settings.zone, decoder=decoder, page=page, version=version("doorcheck"),
             new_id=lambda: secrets.token_hex(16), refresh=refresh, nudge=hub.jobs.nudge,
-            stale_after=max(2 * poll, timedelta(seconds=30)),
+            stale_after=hub.settings.stale_after, kiosk=kiosk,
         )
     )  # fmt: skip
 

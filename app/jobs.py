@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -17,13 +17,15 @@ from app.flows.drain import Drain
 from app.flows.lease import Lease
 from app.flows.lines import Line
 from app.flows.poll import Poll
+from app.flows.put_right import PutRight
 from app.flows.watch import Watch
-from app.ports import Clock, ProviderError
+from app.ports import Clock, ProviderError, Timekeeper
 
 log = structlog.get_logger()
 
 WATCH_EVERY_S = 1
 LEASE_EVERY_S = 2
+CLOCK_EVERY_S = 1.0
 DRAIN_EVERY_S = 2
 HURRY_EVERY_S = 5.0
 """A line that comes and goes must not undo every wait between two tries."""
@@ -49,13 +51,25 @@ class Desk:
 class Jobs:
     """Everything that runs by itself while the hub is up."""
 
-    def __init__(self, desks: Mapping[AccountId, Desk], watch: Watch, clock: Clock, poll_every: timedelta) -> None:
+    def __init__(
+        self,
+        desks: Mapping[AccountId, Desk],
+        watch: Watch,
+        clock: Clock,
+        poll_every: timedelta,
+        timekeeper: Timekeeper,
+        put_right: PutRight,
+    ) -> None:
         self._desks = desks
         self._watch = watch
         self._clock = clock
         self._every = poll_every
         self._events_at: dict[AccountId, datetime] = {}
-        self._senders = {account: Sender(account, desk) for account, desk in desks.items()}
+        self._timekeeper = timekeeper
+        self._put_right = put_right
+        self._stopping = threading.Event()
+        self._clock_thread = threading.Thread(target=self._keep_time, name="clock", daemon=True)
+        self._senders = {account: Sender(account, desk, timekeeper) for account, desk in desks.items()}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": {"type": "threadpool", "max_workers": 4 + 4 * len(desks)}},
@@ -72,10 +86,13 @@ class Jobs:
             self._senders[account].start()
         self._add("watch", self._watch, WATCH_EVERY_S)
         self._scheduler.start()
+        self._clock_thread.start()
 
     def stop(self) -> None:
         """Stop taking up work, let what is in flight end, give the leases back."""
+        self._stopping.set()
         if self._scheduler.running:
+            self._clock_thread.join()
             self._scheduler.shutdown(wait=True)
         for account, sender in self._senders.items():
             sender.stop()
@@ -114,7 +131,7 @@ class Jobs:
                 log.info("events.failed", account=account, words=error.words)
             else:
                 self._events_at[account] = now
-        if desk.lease.held():
+        if desk.lease.held() and self._timekeeper.certain:
             desk.poll.reconsider()
         self._follow(account, desk)
 
@@ -136,6 +153,21 @@ class Jobs:
                 soon=True, jitter=min(seconds / 10, 15),
             )  # fmt: skip
 
+    def _keep_time(self) -> None:
+        """On a thread of its own: the scheduler waits by the system's clock, and sleeps on when that is set back."""
+        while not self._stopping.wait(CLOCK_EVERY_S):
+            try:
+                if self._timekeeper.check():
+                    self.set_anew()
+                self._put_right()
+            except Exception:
+                log.exception("clock.failed")
+
+    def set_anew(self) -> None:
+        """The system's clock was moved: nothing waits for a moment of the old one."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=_system_now())
+
     def _poll(self, desk: Desk, event: Event, resource: str) -> None:
         if desk.lease.held() and desk.line.usable():
             desk.poll(event, resource)
@@ -143,20 +175,26 @@ class Jobs:
     def _add(self, name: str, run: Callable[[], object], seconds: float, soon: bool = False, jitter: float = 0) -> None:
         self._scheduler.add_job(
             run, "interval", id=name, name=name, seconds=seconds, jitter=jitter or None, replace_existing=True,
-            **({"next_run_time": self._clock()} if soon else {}),
+            **({"next_run_time": _system_now()} if soon else {}),
         )  # fmt: skip
 
     def _hurry(self, name: str) -> None:
         job = self._scheduler.get_job(name)
         if job is not None:
-            job.modify(next_run_time=self._clock())
+            job.modify(next_run_time=_system_now())
+
+
+def _system_now() -> datetime:
+    """The clock that the scheduler goes by, which need not be the house's."""
+    return datetime.now(UTC)
 
 
 class Sender:
     """Sends what one account is owed: woken by each commit, and every few seconds anyway."""
 
-    def __init__(self, account: AccountId, desk: Desk) -> None:
+    def __init__(self, account: AccountId, desk: Desk, timekeeper: Timekeeper) -> None:
         self._desk = desk
+        self._timekeeper = timekeeper
         self._wake = threading.Event()
         self._hurry = False
         self._hurried_at = -HURRY_EVERY_S
@@ -186,7 +224,8 @@ class Sender:
                 return
             try:
                 self._hurry_if_due()
-                self._desk.drain()
+                if self._timekeeper.settled:  # what is sent with a wrong time can't be put right
+                    self._desk.drain()
             except Exception:
                 log.exception("drain.failed")
 

@@ -62,6 +62,7 @@ def settings(folder: Path) -> Settings:
         data_dir=folder,
         fourvenues={"api_key": "ik_bench", "base_url": "http://127.0.0.1:9/integrations"},
         log_level="error",
+        clock="system",
     )
 
 

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ import structlog
 from rich.console import Console
 from structlog.typing import EventDict, Processor
 
-from app.bootstrap import Hub, make_hub, now
+from app.bootstrap import Hub, make_hub
 from app.domain.model import Station, StationId
 from app.ports import Notices, StoreError
 from app.settings import Settings, UnusableSetting, load_settings
@@ -78,7 +79,7 @@ def find_station(hub: Hub, name: str | None) -> Station:
 
 
 def _stamp(_logger: Any, _name: str, event: EventDict) -> EventDict:
-    event["at"] = now()
+    event["at"] = datetime.now(UTC)
     return event
 
 

@@ -174,10 +174,11 @@ def _window(admission: Admission, event: Event | None, now: datetime, policy: Po
         opens.append(event.starts_at - policy.early)
     if event and event.ends_at and policy.late is not None:
         closes.append(event.ends_at + policy.late)
+    outcome = Outcome.REFUSE if policy.time_is_certain else Outcome.ASK
     if opens and now < max(opens):
-        return Outcome.REFUSE, Reason.TOO_EARLY, Why(rule="from", value=max(opens).isoformat())
+        return outcome, Reason.TOO_EARLY, Why(rule="from", value=max(opens).isoformat())
     if closes and now > min(closes):
-        return Outcome.REFUSE, Reason.TOO_LATE, Why(rule="until", value=min(closes).isoformat())
+        return outcome, Reason.TOO_LATE, Why(rule="until", value=min(closes).isoformat())
     return None
 
 

@@ -240,6 +240,8 @@ class Policy:
     lookup: Lookup = Lookup.NOT_MADE
     early: timedelta | None = None
     late: timedelta | None = None
+    time_is_certain: bool = True
+    """Nobody is refused for the hour by a clock that may be wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +330,8 @@ class Answer:
     why: Why
     as_of: datetime | None = None
     warning: str = ""
+    uncertain: bool = False
+    """`at` was told by a clock that may be wrong; it is put right when the time is known."""
     replayed: bool = False
 
 

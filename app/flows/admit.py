@@ -34,34 +34,51 @@ from app.domain.model import (
     Unknown,
 )
 from app.flows.lookup import LookUp
-from app.ports import CallSoon, Clock, Notice, Notices, Store, Tx
+from app.ports import CallSoon, Clock, Doubt, Notice, Notices, Store, Timekeeper, Tx
 
 log = structlog.get_logger()
 
 UNDO_WITHIN = timedelta(minutes=10)
 WORTH_A_LOOKUP = frozenset({Reason.NOT_ALLOWED_OFFLINE, Reason.UNSURE})
 CLOCK_TOLERANCE = timedelta(minutes=2)
+OUR_OWN = timedelta(seconds=5)
+"""A scan that is older came late from a page, with the time of the page's own clock."""
 
 
 class Admit:
     """Answers scans against the cache; asks the platform only about a code that the cache can't judge.
 
-    `begin` never waits for the network and gives None when a lookup is worth its time; then `finish` makes it.
+    `begin` and `at_once` never wait for the network and give None when a lookup is worth its time; then `finish`
+    makes it.
     """
 
-    def __init__(self, store: Store, lookup: LookUp, notices: Notices, clock: Clock, policy: Policy) -> None:
+    def __init__(
+        self,
+        store: Store,
+        lookup: LookUp,
+        notices: Notices,
+        clock: Clock,
+        policy: Policy,
+        timekeeper: Timekeeper | None = None,
+    ) -> None:
         self._store = store
         self._lookup = lookup
         self._notices = notices
         self._clock = clock
         self._policy = policy
-        self._policies: dict[tuple[Unknown | None, Lookup], Policy] = {}
+        self._timekeeper = timekeeper
+        self._policies: dict[tuple[Unknown | None, Lookup, bool], Policy] = {}
 
     def __call__(self, scan: Scan, station: Station) -> Answer:
         """The durable answer to a scan; waits for a lookup within its budget where the cache can't judge."""
+        answer = self.at_once(scan, station)
+        return self.finish(scan, station) if answer is None else answer
+
+    def at_once(self, scan: Scan, station: Station) -> Answer | None:
+        """The first half on the caller's thread, told when there is an answer."""
         may_look = self._lookup.possible(station)
         answer = self._store.run(lambda tx: self._work(tx, scan, station, Lookup.NOT_MADE, may_look))
-        return self.finish(scan, station) if answer is None else self._told(answer)
+        return None if answer is None else self._told(answer)
 
     def begin(self, scan: Scan, station: Station, call_soon: CallSoon | None = None) -> Future[Answer | None]:
         """The first half, without waiting; `call_soon` as in `Store.submit`."""
@@ -76,6 +93,10 @@ class Admit:
             raise AssertionError("a scan without an answer")
         return self._told(answer)
 
+    def knows(self, code: str) -> bool:
+        """Does the cache hold an admission of this code?"""
+        return bool(self._store.run(lambda tx: tx.scans.candidates("qr", code)))
+
     def told(self, answer: Answer) -> Answer:
         """Log a durable answer and tell whoever listens. For callers of `begin`."""
         return self._told(answer)
@@ -88,7 +109,8 @@ class Admit:
             return replace(replayed, replayed=True)
         if scan.at > now + CLOCK_TOLERANCE:
             scan = replace(scan, at=now)
-        policy = self._policy_for(station, lookup)
+        doubt = self._doubt(scan, now)
+        policy = self._policy_for(station, lookup, doubt is None)
         decision = decide(candidates, scan, station, scan.at, policy)
         if may_look and lookup is Lookup.NOT_MADE and _worth_a_lookup(decision, candidates):
             return None
@@ -96,17 +118,23 @@ class Admit:
             decision = overrule(decision, scan, station, tonight(station, policy.events))
         if decision.admits:
             decision = self._count(tx, decision, scan, station, policy)
-        answer = _answer(tx, decision, scan, station, policy)
-        tx.scans.record(answer, station, scan.override, now)
+        answer = _answer(tx, decision, scan, station, policy, doubt is not None)
+        tx.scans.record(answer, station, scan.override, now, doubt)
         return answer
 
-    def _policy_for(self, station: Station, lookup: Lookup) -> Policy:
+    def _doubt(self, scan: Scan, now: datetime) -> Doubt | None:
+        """When it was, where our clock made the scan's time and may be wrong."""
+        if self._timekeeper is None or self._timekeeper.certain or now - scan.at > OUR_OWN:
+            return None
+        return self._timekeeper.doubt()
+
+    def _policy_for(self, station: Station, lookup: Lookup, certain: bool) -> Policy:
         """The venue's policy with what is on now, and the station's own word on unknown codes."""
-        events, key = self._store.open_events(), (station.unknown_offline, lookup)
+        events, key = self._store.open_events(), (station.unknown_offline, lookup, certain)
         made = self._policies.get(key)
         if made is None or made.events is not events:
             unknown = station.unknown_offline or self._policy.unknown_offline
-            made = replace(self._policy, events=events, lookup=lookup, unknown_offline=unknown)
+            made = replace(self._policy, events=events, lookup=lookup, unknown_offline=unknown, time_is_certain=certain)
             self._policies[key] = made
         return made
 
@@ -184,7 +212,7 @@ def _call(admission: Admission, admission_id: AdmissionId, scan: Scan, station: 
     )
 
 
-def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Answer:
+def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy, uncertain: bool) -> Answer:
     """The decision as it is kept and shown, in one go: this is on the path of every guest."""
     admission = decision.admission
     event = policy.events.get(decision.event) if decision.event else None
@@ -198,7 +226,7 @@ def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Po
         provisional=decision.provisional, overridden=decision.overridden,
         overridable=not admits and decision.reason in OVERRIDABLE,
         undo_until=scan.at + UNDO_WITHIN if admits and scan.direction is Direction.IN else None,
-        warning=decision.warning, why=decision.why,
+        warning=decision.warning, why=decision.why, uncertain=uncertain,
         choices=_choices(decision, station) if decision.choices else (),
         first_entry=_first_entry(tx, admission) if already and admission else None,
         kind=admission.kind if admission else None, rate=admission.rate if admission else "",

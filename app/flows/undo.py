@@ -21,7 +21,7 @@ from app.domain.model import (
     Why,
 )
 from app.flows.admit import UNDO_WITHIN
-from app.ports import Clock, Notice, Notices, Store, Tx
+from app.ports import Clock, Notice, Notices, Store, Timekeeper, Tx
 
 log = structlog.get_logger()
 
@@ -37,7 +37,15 @@ class NoUndo(StrEnum):
 class Undo:
     """Takes an entry back, once: asked again it answers the same."""
 
-    def __init__(self, store: Store, notices: Notices, clock: Clock, within: timedelta = UNDO_WITHIN) -> None:
+    def __init__(
+        self,
+        store: Store,
+        notices: Notices,
+        clock: Clock,
+        within: timedelta = UNDO_WITHIN,
+        timekeeper: Timekeeper | None = None,
+    ) -> None:
+        self._timekeeper = timekeeper
         self._store = store
         self._notices = notices
         self._clock = clock
@@ -69,7 +77,9 @@ class Undo:
         answer = _undone(entry, station, now, "sent" if "owed" in told else "withdrawn")
         for call in calls:
             answer = _counted(tx, answer, call)
-        tx.scans.record(answer, station, reason or None, now)
+        doubt = self._timekeeper.doubt() if self._timekeeper is not None else None
+        answer = replace(answer, uncertain=doubt is not None)
+        tx.scans.record(answer, station, reason or None, now, doubt)
         return answer
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from app.domain.model import AccountId
 from app.flows.lines import Line, LineState
-from app.ports import CallRow, Clock, Notice, Notices, OutboxCount, Provider, ProviderError, Store
+from app.ports import CallRow, Clock, Notice, Notices, OutboxCount, Provider, ProviderError, Store, Timekeeper
 
 log = structlog.get_logger()
 
@@ -27,7 +27,9 @@ class Watch:
         lines: Mapping[AccountId, Line],
         notices: Notices,
         clock: Clock,
+        timekeeper: Timekeeper | None = None,
     ) -> None:
+        self._timekeeper = timekeeper
         self._store = store
         self._providers = providers
         self._lines = lines
@@ -51,15 +53,22 @@ class Watch:
             self._tell_outbox()
 
     def _probe(self, provider: Provider, line: Line) -> None:
-        """A line that is not up is tried with the least the platform offers; once it answers, all goes on."""
-        if line.up or not line.usable():
+        """A line that is not up is tried with the least the platform offers; once it answers, all goes on.
+
+        So is one that is up, while nobody has told us the time.
+        """
+        telling = self._timekeeper if self._timekeeper is not None and not self._timekeeper.settled else None
+        if (line.up and telling is None) or not line.usable():
             return
         try:
-            line.drift = provider.ping() or line.drift
+            drift = provider.ping()
         except ProviderError as error:
             line.failed(error)
-        else:
-            line.heard()
+            return
+        line.drift = drift or line.drift
+        if telling is not None:
+            telling.heard(drift)
+        line.heard()
 
     def _write(self, account: AccountId, line: Line) -> None:
         """Keep what the line is like for other processes: when it changes, and only when we have news of it."""

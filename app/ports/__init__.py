@@ -1,6 +1,17 @@
 """What the flows need from the world: protocols and their errors. MUST and MAY are promises of every adapter."""
 
-from app.ports.around import Clock, Decoder, Notice, Notices, ReadCode, UnreadableImage
+from app.ports.around import (
+    Clock,
+    Decoder,
+    Doubt,
+    Kiosk,
+    Notice,
+    Notices,
+    ReadCode,
+    Screen,
+    Timekeeper,
+    UnreadableImage,
+)
 from app.ports.errors import ProviderError, StoreError
 from app.ports.provider import Capabilities, Cursor, Damaged, Found, Page, Provider, Row
 from app.ports.store import CacheTx, CallSoon, CallsTx, HouseTx, Saved, ScansTx, Store, Tx
@@ -17,10 +28,12 @@ __all__ = [
     "Cursor",
     "Damaged",
     "Decoder",
+    "Doubt",
     "EventCount",
     "Found",
     "Freshness",
     "HouseTx",
+    "Kiosk",
     "Notice",
     "Notices",
     "OutboxCount",
@@ -32,9 +45,11 @@ __all__ = [
     "Saved",
     "ScanCounts",
     "ScansTx",
+    "Screen",
     "StationRecord",
     "Store",
     "StoreError",
+    "Timekeeper",
     "Tx",
     "UnreadableImage",
     "Views",

@@ -23,6 +23,7 @@ from app.domain.model import (
     Station,
 )
 from app.domain.settle import Settlement
+from app.ports.around import Doubt
 from app.ports.provider import Cursor, Damaged, Row
 from app.ports.views import StationRecord, Views
 
@@ -38,7 +39,19 @@ class ScansTx(Protocol):
 
     def replayed(self, scan: ScanId) -> Answer | None: ...
 
-    def record(self, answer: Answer, station: Station, override: str | None, at: datetime) -> None: ...
+    def record(
+        self, answer: Answer, station: Station, override: str | None, at: datetime, doubt: Doubt | None = None
+    ) -> None:
+        """Keep an answer. With `doubt`, its time is to be put right (`doubtful`)."""
+        ...
+
+    def doubtful(self, boot: str, limit: int) -> list[tuple[ScanId, float]]:
+        """Scans of this start of the machine whose time is not certain, with the uptime at which they were made."""
+        ...
+
+    def put_right(self, scan: ScanId, at: datetime) -> None:
+        """The time of a scan is known now: also of its answer, and of its calls that were not sent."""
+        ...
 
     def owe(self, admission: AdmissionId, allowance: str, heads: int) -> None:
         """Add heads (may be negative) to what is owed."""

@@ -140,6 +140,10 @@ class Views(Protocol):
 
     def damaged(self, limit: int) -> list[tuple[EventId, str, Damaged]]: ...
 
+    def newest(self) -> datetime | None:
+        """The latest instant that is known to have been: of a scan, or of a pull."""
+        ...
+
     def version(self) -> int:
         """Changes whenever any process commits to this database."""
         ...

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, literal_column, select, update
 
 from app.domain.model import Admission, AdmissionId, Allowance, Answer, Call, CallId, FirstEntry, ScanId, Station
+from app.ports import Doubt
 from app.store import schema
 from app.store.rows import (
     ADMISSION,
@@ -63,6 +65,25 @@ FIRST_ENTRY = (
     .order_by(s.c.at, s.c.seq)
     .limit(1)
 )
+DOUBTFUL = (
+    select(s.c.id, s.c.uptime_us)
+    .where(s.c.boot != literal_column("''"), s.c.boot == bindparam("boot"))
+    .order_by(s.c.seq)
+    .limit(bindparam("limit"))
+)
+PUT_RIGHT = (
+    update(s)
+    .where(s.c.id == bindparam("scan"))
+    .values(
+        at=bindparam("moment", type_=s.c.at.type), decided_at=bindparam("moment", type_=s.c.at.type),
+        answer=bindparam("bytes"), boot=literal_column("''"), uptime_us=None,
+    )
+)  # fmt: skip
+CALLS_PUT_RIGHT = (
+    update(k)
+    .where(k.c.scan_id == bindparam("scan"), k.c.state.in_([literal_column("'due'"), literal_column("'parked'")]))
+    .values(at=bindparam("moment", type_=k.c.at.type), due_at=bindparam("moment", type_=k.c.at.type))
+)
 CALLS_OF = select(*CALL).where(k.c.scan_id == bindparam("scan")).order_by(k.c.id).with_for_update()
 UNDO_OF = select(s.c.undone_by).where(s.c.id == bindparam("scan"))
 WITHDRAW = (
@@ -95,16 +116,33 @@ class SqlScans:
         row = self._sql(REPLAYED).run(self._cursor, id=scan).fetchone()
         return to_answer(row[0]) if row else None
 
-    def record(self, answer: Answer, station: Station, override: str | None, at: datetime) -> None:
+    def record(
+        self, answer: Answer, station: Station, override: str | None, at: datetime, doubt: Doubt | None = None
+    ) -> None:
         self._sql(RECORD).run(
             self._cursor,
             id=answer.scan, station=station.name, code=answer.code, admission_id=answer.admission,
             event_id=answer.event, direction=answer.direction.value, outcome=answer.outcome.value,
             reason=answer.reason.value, heads=answer.heads, at=answer.at, decided_at=at, override=override,
-            undoes=answer.undoes, answer=answer_bytes(answer),
+            undoes=answer.undoes, answer=answer_bytes(answer), boot=doubt.boot if doubt else "",
+            uptime_us=round(doubt.uptime * 1e6) if doubt else None,
         )  # fmt: skip
         if answer.undoes is not None:
             self._sql(UNDONE).run(self._cursor, entry=answer.undoes, undo=answer.scan)
+
+    def doubtful(self, boot: str, limit: int) -> list[tuple[ScanId, float]]:
+        rows = self._sql(DOUBTFUL).rows(self._cursor, boot=boot, limit=limit)
+        return [(ScanId(row[0]), row[1] / 1e6) for row in rows]
+
+    def put_right(self, scan: ScanId, at: datetime) -> None:
+        answer = self.replayed(scan)
+        if answer is None:
+            return
+        moved = at - answer.at
+        until = answer.undo_until + moved if answer.undo_until else None
+        right = replace(answer, at=at, undo_until=until, uncertain=False)
+        self._sql(PUT_RIGHT).run(self._cursor, scan=scan, moment=at, bytes=answer_bytes(right))
+        self._sql(CALLS_PUT_RIGHT).run(self._cursor, scan=scan, moment=at)
 
     def owe(self, admission: AdmissionId, allowance: str, heads: int) -> None:
         self._sql(OWE).run(self._cursor, admission=admission, allowance=allowance, heads=heads)

@@ -194,9 +194,14 @@ scans = Table(
     Column("undoes", Text),
     Column("undone_by", Text),
     Column("answer", LargeBinary, nullable=False),
+    _text("boot"),
+    Column("uptime_us", BigInteger),
     _partial("ix_scans_admitted", "outcome = 'admit'", "admission_id"),
     Index(None, "at"),
+    _partial("ix_scans_doubtful", "boot <> ''", "boot"),
 )  # fmt: skip
+"""`boot` and `uptime_us` say when a scan was made while the time was not certain: which start of the machine, and how
+many microseconds after it."""
 
 OPEN = "state IN ('due', 'sending')"
 """In the outbox's hands. Kept as one text: SQLite uses a partial index only for the very same condition."""

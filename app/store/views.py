@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, select, text
@@ -264,6 +264,12 @@ class SqlViews:
             (EventId(row.event_id), row.resource, Damaged(ref=row.ref, raw=bytes(row.raw), why=row.why))
             for row in self._all(select(t).order_by(t.c.seen_at.desc()).limit(limit))
         ]
+
+    def newest(self) -> datetime | None:
+        scans, pulls = schema.scans, schema.cursors
+        last = select(scans.c.decided_at).order_by(scans.c.seq.desc()).limit(1)
+        found = [*self._all(last), *self._all(select(func.max(pulls.c.pulled_at)))]
+        return max((row[0] for row in found if row[0] is not None), default=None)
 
     def version(self) -> int:
         with self._mutex:

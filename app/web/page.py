@@ -1,4 +1,4 @@
-"""The scanner page: files that are always asked for again, under a strict policy."""
+"""The scanner page and the kiosk's: files that are always asked for again, under a strict policy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.web import beside
+from app.web.parts import house
 from app.web.problems import Problem
+
+KIOSK = "/kiosk"
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("application/wasm", ".wasm")
@@ -40,7 +44,7 @@ class PageFiles(StaticFiles):
 
 
 def install(app: FastAPI, folder: Path | None) -> None:
-    """The page at `/` and its files under `/page`; one sentence where no page is installed."""
+    """The pages at `/` and `/kiosk`, their files under `/page`; one sentence where no page is installed."""
     files = PageFiles(directory=folder) if folder is not None and (folder / "index.html").is_file() else None
 
     async def index(request: Request) -> Response:
@@ -48,6 +52,13 @@ def install(app: FastAPI, folder: Path | None) -> None:
             raise Problem(404, "The scanner page is not installed with this hub.", slug="no-page")
         return await files.get_response("index.html", request.scope)
 
+    async def kiosk(request: Request) -> Response:
+        beside.only(request)
+        if files is None or house(request).parts.kiosk is None:
+            raise Problem(404, "No kiosk runs here: doorcheck kiosk starts one.", slug="no-kiosk")
+        return await files.get_response("kiosk/index.html", request.scope)
+
     app.add_route("/", index, methods=["GET"], include_in_schema=False)
+    app.add_route(KIOSK, kiosk, methods=["GET"], include_in_schema=False)
     if files is not None:
         app.mount("/page", files, name="page")

@@ -10,8 +10,9 @@ from app.web.access import Access
 from app.web.board import Board
 from app.web.front import API, Front
 from app.web.metrics import Metrics
+from app.web.page import KIOSK
 from app.web.parts import House, Parts
-from app.web.routes import admissions, conflicts, decode, events, health, notices, outbox, scans, status
+from app.web.routes import admissions, conflicts, decode, events, health, kiosk, notices, outbox, scans, status
 
 __all__ = ["Parts", "create_app"]
 
@@ -60,3 +61,4 @@ def _routes(app: FastAPI) -> None:
         app.include_router(routes.router, prefix=prefix)
     app.include_router(health.router, prefix=prefix, include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(kiosk.router, prefix=KIOSK, include_in_schema=False)

@@ -16,13 +16,17 @@ from app.domain.model import (
     Kind,
     Lookup,
     Outcome,
+    Policy,
     Reason,
     ScanId,
     Unknown,
 )
 from app.domain.settle import Again, Conflict, Done, Parked, Trouble
+from app.flows.admit import Admit
 from app.flows.undo import NoUndo
+from app.machine.clock import HouseClock
 from tests.conformance.store import House, at_once, id_of
+from tests.fakes.clock import EVENING
 from tests.fakes.night import SATURDAY, admission, scan, station
 
 TICKET = admission()
@@ -336,3 +340,27 @@ def test_an_undo_of_a_guest_let_in_on_trust_counts_on_the_real_admission(house: 
     answer = undone(house)
     assert (answer.left, answer.limit) == (4, 4)
     assert house.count(TICKET.ref).owed == 0
+
+
+def test_a_time_that_is_not_certain_is_put_right_by_its_uptime(house: House) -> None:
+    house.knows(TICKET)
+    clock = HouseClock(wall=EVENING.timestamp, uptime=lambda: 12.5, synchronised=lambda: False, boot="b1")
+    door = Admit(house.store, house.lookup.as_lookup(), house.notices, clock, Policy(events={}), clock)
+    answer = door(scan("s1", "ZQ4K81MD7", at=clock()), house.gate)
+    assert answer.uncertain
+    assert house.store.run(lambda tx: tx.scans.doubtful("b1", 10)) == [("s1", 12.5)]
+    assert house.store.run(lambda tx: tx.scans.doubtful("b2", 10)) == []
+    true = EVENING + timedelta(days=9)
+    house.store.run(lambda tx: tx.scans.put_right(ScanId("s1"), true))
+    assert house.store.run(lambda tx: tx.scans.doubtful("b1", 10)) == []
+    kept = house.store.views.answer(ScanId("s1"))
+    assert kept is not None
+    assert (kept.at, kept.uncertain) == (true, False)
+    assert [call.at for call in house.calls()] == [true]
+
+
+def test_the_newest_instant_is_the_last_scans(house: House) -> None:
+    assert house.store.views.newest() is None
+    house.knows(TICKET)
+    house.scans()
+    assert house.store.views.newest() == house.clock()

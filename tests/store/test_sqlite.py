@@ -54,11 +54,12 @@ def test_a_hub_that_could_not_open_its_file_lets_go_of_it(url: str, tmp_path: Pa
     open_store(url, FakeClock()).close()
     path = tmp_path / "data" / "doorcheck.db"
     with sqlite3.connect(path) as connection:
+        ours = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError):
         open_store(url, FakeClock(), hub=True)
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("UPDATE alembic_version SET version_num = ?", ours)
     open_store(url, FakeClock(), hub=True).close()
 
 

@@ -41,7 +41,8 @@ def test_a_good_ticket_comes_in(door: Door) -> None:
         "event": {"id": "65f1a0c2", "name": "Noche de Sábado"}, "first_entry": None, "provisional": False,
         "overridden": False, "message": "Come in", "detail": "", "why": 0, "as_of": "2025-11-22T23:41:07Z",
         "choices": [], "warning": None, "undo_until": "2025-11-22T23:51:07Z", "undoes": None, "overridable": False,
-        "replayed": False, "at": "2025-11-22T23:41:07Z", "station": "Puerta 1", "direction": "in", "admission": "1",
+        "uncertain": False, "replayed": False, "at": "2025-11-22T23:41:07Z", "station": "Puerta 1", "direction": "in",
+        "admission": "1",
     }  # fmt: skip
 
 

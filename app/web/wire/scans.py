@@ -176,8 +176,8 @@ EXAMPLE: dict[str, Any] = {
     "first_entry": {"at": "2025-11-22T22:41:07Z", "station": "Puerta 2"}, "provisional": False, "overridden": False,
     "message": "Already in", "detail": "23:41, Puerta 2", "why": [{"rule": "left", "value": "0 of 1 left"}],
     "as_of": "2025-11-22T22:38:00Z", "choices": [], "warning": None, "undo_until": None, "undoes": None,
-    "overridable": False, "replayed": False, "at": "2025-11-22T22:55:30Z", "station": "Puerta 1", "direction": "in",
-    "admission": "4711",
+    "uncertain": False, "overridable": False, "replayed": False, "at": "2025-11-22T22:55:30Z", "station": "Puerta 1",
+    "direction": "in", "admission": "4711",
 }  # fmt: skip
 
 
@@ -206,6 +206,7 @@ class AnswerOut(Given):
     as_of: Instant | None
     choices: list[ChoiceOut]
     warning: str | None
+    uncertain: bool = Field(description="`at` was told by a clock that may be wrong; it is put right later.")
     undo_until: Instant | None
     undoes: str | None
     overridable: bool
@@ -241,6 +242,7 @@ def answered(answer: Answer, language: str, zone: tzinfo) -> dict[str, Any]:
         "as_of": _maybe(answer.as_of),
         "choices": [_choice(one) for one in answer.choices],
         "warning": answer.warning or None,
+        "uncertain": answer.uncertain,
         "undo_until": _maybe(answer.undo_until),
         "undoes": answer.undoes,
         "overridable": answer.overridable,

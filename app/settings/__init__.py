@@ -20,6 +20,7 @@ from pydantic_settings import (
 
 from app.domain.model import AccountId, Unknown
 from app.providers.registry import AccountConfig
+from app.settings.kiosk import KioskSettings
 
 DEMO_FILE = "demo.toml"
 """In the data folder of a demo: how to reach its simulated platform. Tells a demo's database from a venue's."""
@@ -52,6 +53,8 @@ class Settings(BaseSettings):
     timezone: str = "Europe/Madrid"
     poll_seconds: float = Field(default=300, ge=1, le=86_400)
     full_poll_seconds: float = Field(default=3600, ge=1)
+    clock: Literal["auto", "system"] = "auto"
+    """`system` takes this machine's clock as right; `auto` only when NTP keeps it, or a platform agrees with it."""
     lookup_budget_ms: int = Field(default=800, ge=0, le=30_000)
     unknown_offline: Unknown = Unknown.ASK
     events: Annotated[tuple[str, ...], NoDecode] = ("auto",)
@@ -59,6 +62,7 @@ class Settings(BaseSettings):
     late_minutes: int | None = Field(default=None, ge=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
+    kiosk: KioskSettings = KioskSettings()
     fourvenues: dict[str, Any] = Field(default_factory=dict, repr=False)
     oveit: dict[str, Any] = Field(default_factory=dict, repr=False)
     accounts: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False)
@@ -119,6 +123,11 @@ class Settings(BaseSettings):
     @property
     def lookup_budget(self) -> timedelta:
         return timedelta(milliseconds=self.lookup_budget_ms)
+
+    @property
+    def stale_after(self) -> timedelta:
+        """What we know of a resource is stale when its last pull began longer ago."""
+        return max(2 * timedelta(seconds=self.poll_seconds), timedelta(seconds=30))
 
     def account_configs(self) -> list[AccountConfig]:
         """Every account: a provider's own, under the provider's name, then the named ones."""

@@ -1,0 +1,1 @@
+"""The machine under the hub: its clock, its disk, its board."""

@@ -1,0 +1,23 @@
+"""Times that may be wrong"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("scans", sa.Column("boot", sa.Text(), server_default="", nullable=False))
+    op.add_column("scans", sa.Column("uptime_us", sa.BigInteger(), nullable=True))
+    doubtful = sa.text("boot <> ''")
+    op.create_index("ix_scans_doubtful", "scans", ["boot"], sqlite_where=doubtful, postgresql_where=doubtful)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_scans_doubtful", "scans")
+    with op.batch_alter_table("scans") as scans:
+        scans.drop_column("uptime_us")
+        scans.drop_column("boot")

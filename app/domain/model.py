@@ -222,6 +222,8 @@ class Scan:
     party: Party | None = None
     override: str | None = None
     choice: AdmissionId | None = None
+    at_by_page: bool = False
+    """`at` was told by the clock of a page, which knows nothing of ours."""
 
     def __post_init__(self) -> None:
         if self.heads < 1:

@@ -41,8 +41,6 @@ log = structlog.get_logger()
 UNDO_WITHIN = timedelta(minutes=10)
 WORTH_A_LOOKUP = frozenset({Reason.NOT_ALLOWED_OFFLINE, Reason.UNSURE})
 CLOCK_TOLERANCE = timedelta(minutes=2)
-OUR_OWN = timedelta(seconds=5)
-"""A scan that is older came late from a page, with the time of the page's own clock."""
 
 
 class Admit:
@@ -108,8 +106,8 @@ class Admit:
         if replayed is not None:
             return replace(replayed, replayed=True)
         if scan.at > now + CLOCK_TOLERANCE:
-            scan = replace(scan, at=now)
-        doubt = self._doubt(scan, now)
+            scan = replace(scan, at=now, at_by_page=False)
+        doubt = self._doubt(scan)
         policy = self._policy_for(station, lookup, doubt is None)
         decision = decide(candidates, scan, station, scan.at, policy)
         if may_look and lookup is Lookup.NOT_MADE and _worth_a_lookup(decision, candidates):
@@ -122,9 +120,9 @@ class Admit:
         tx.scans.record(answer, station, scan.override, now, doubt)
         return answer
 
-    def _doubt(self, scan: Scan, now: datetime) -> Doubt | None:
+    def _doubt(self, scan: Scan) -> Doubt | None:
         """When it was, where our clock made the scan's time and may be wrong."""
-        if self._timekeeper is None or self._timekeeper.certain or now - scan.at > OUR_OWN:
+        if self._timekeeper is None or self._timekeeper.certain or scan.at_by_page:
             return None
         return self._timekeeper.doubt()
 

@@ -30,6 +30,8 @@ AGREE_S = 3.0
 APART_S = 0.5
 SILENT_AFTER = 2
 """Answers without a time after which a platform is known not to tell it."""
+GIVE_UP_AFTER = 8
+"""Answers that contradict each other after which nothing waits for an agreement any more."""
 
 _STA_UNSYNC, _TIME_ERROR = 0x40, 5
 _TIMEX_BYTES, _STATUS_AT = 208, 40  # struct timex on 64-bit Linux
@@ -83,6 +85,7 @@ class HouseClock:
         self._base = self._wall_base
         self._heard: tuple[float, float] | None = None
         self._silent = 0
+        self._contradictions = 0
 
     def __call__(self) -> datetime:
         if self._system:
@@ -95,7 +98,7 @@ class HouseClock:
 
     @property
     def settled(self) -> bool:
-        return self._certain or self._silent >= SILENT_AFTER
+        return self._certain or self._silent >= SILENT_AFTER or self._contradictions >= GIVE_UP_AFTER
 
     @property
     def uptime(self) -> float:
@@ -139,7 +142,10 @@ class HouseClock:
             now = self._uptime()
             base = self._base + drift.total_seconds()
             before, self._heard = self._heard, (now, base)
-            if before is None or abs(before[1] - base) > AGREE_S:
+            if before is None:
+                return
+            if abs(before[1] - base) > AGREE_S:
+                self._contradictions += 1
                 return
             if now - before[0] < APART_S:
                 self._heard = before

@@ -102,7 +102,7 @@ def test_nobody_is_refused_for_the_hour_by_a_clock_that_may_be_wrong(booted: Boo
 def test_a_scan_with_a_pages_own_older_time_is_left_alone(booted: Booted) -> None:
     booted.venue.sells("AAA11111")
     own = booted.clock() - timedelta(hours=1)
-    answer = booted.door(scan("s1", "AAA11111", at=own), booted.venue.gate)
+    answer = booted.door(scan("s1", "AAA11111", at=own, at_by_page=True), booted.venue.gate)
     assert not answer.uncertain
     booted.is_told()
     assert booted.put_right() == 0

@@ -96,6 +96,13 @@ def test_answers_that_contradict_each_other_are_not_believed() -> None:
     assert abs(machine.clock() - machine.true) < timedelta(seconds=1)
 
 
+def test_platforms_that_never_agree_hold_nothing_up() -> None:
+    machine = Machine()
+    for at in range(10):
+        machine.hears(1, wrong_by=3600 if at % 2 else -3600)
+    assert (machine.clock.settled, machine.clock.certain) == (True, False)
+
+
 def test_a_platform_that_agrees_makes_it_certain_and_moves_nothing() -> None:
     machine = Machine(behind=0.4)
     before = machine.clock() - machine.true

@@ -131,6 +131,7 @@ class ScanIn(Taken):
             id=ScanId(self.id or new_id()),
             code=clean(self.code) or "",
             at=self.at or now,
+            at_by_page=self.at is not None,
             heads=self.party.heads if self.party else self.heads or 1,
             direction=Direction(self.direction) if self.direction else station.direction,
             party=self.party.party() if self.party else None,

@@ -23,7 +23,7 @@ class CannotOpenVideo(Exception):
     """The file or stream is missing, or holds no picture that can be decoded."""
 
     def __init__(self, source: str | Path) -> None:
-        super().__init__(f"The video {_without_password(str(source))} can't be opened: is it there, and is it a video?")
+        super().__init__(f"The video {without_password(str(source))} can't be opened: is it there, and is it a video?")
 
 
 def frames(source: str | Path) -> Iterator[Frame]:
@@ -78,7 +78,8 @@ def _fps(capture: Any) -> float:
     return fps if 1 <= fps <= 1000 else _USUAL_FPS
 
 
-def _without_password(source: str) -> str:
+def without_password(source: str) -> str:
+    """An address as logs and screens may show it."""
     try:
         parts = urlsplit(source)
     except ValueError:

@@ -74,6 +74,8 @@ class Reopening:
                 device = self._open()
             except CannotOpen as error:
                 self._outlet.becomes(error.condition, str(error))
+            except Exception as error:  # a driver may raise anything; the next try may go well
+                self._outlet.becomes(Condition.MISSING, f"{self.name} failed: {type(error).__name__}")
             else:
                 self._use(device)
             self._outlet.closed.wait(LOOK_AGAIN_S)

@@ -32,8 +32,8 @@ class Listener:
             self._bell.wait_for(lambda: len(self.codes) >= count, PATIENT_S)
         return self.codes
 
-    def becomes(self, condition: Condition) -> None:
-        wait_until(lambda: self.reader.health.condition is condition, f"{condition}: {self.reader.health}")
+    def becomes(self, condition: Condition, patience_s: float = PATIENT_S) -> None:
+        wait_until(lambda: self.reader.health.condition is condition, f"{self.reader.name}: {condition}", patience_s)
 
     def close(self) -> None:
         self.reader.close()
@@ -41,8 +41,8 @@ class Listener:
         assert not self._thread.is_alive()
 
 
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + PATIENT_S
+def wait_until(true: Callable[[], bool], what: str, patience_s: float = PATIENT_S) -> None:
+    until = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < until, what
         time.sleep(0.005)

@@ -24,8 +24,9 @@ from app.flows.put_right import PutRight
 from app.flows.undo import Undo
 from app.flows.watch import Watch
 from app.jobs import Desk, Jobs
+from app.machine.board import Board
 from app.machine.clock import HouseClock
-from app.ports import Clock, Decoder, Kiosk, Notice, Notices, Provider, Store, Timekeeper
+from app.ports import Clock, Decoder, Kiosk, Machine, Notice, Notices, Provider, Store, Timekeeper
 from app.providers.registry import BuiltAccount, build
 from app.settings import Settings
 from app.store import open_store
@@ -66,6 +67,7 @@ class Hub:
     settings: Settings
     clock: Clock
     timekeeper: Timekeeper
+    machine: Machine
     store: Store
     accounts: list[BuiltAccount]
     providers: dict[AccountId, Provider]
@@ -105,8 +107,9 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
     jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right)
     notices.wake = jobs.nudge
     return Hub(
-        settings=settings, clock=clock, timekeeper=timekeeper, store=store, accounts=accounts, providers=providers,
-        lines=lines, desks=desks, admit=Admit(store, lookup, notices, clock, _policy(settings), timekeeper),
+        settings=settings, clock=clock, timekeeper=timekeeper, machine=Board(settings.data_dir, lambda: store.room),
+        store=store, accounts=accounts, providers=providers, lines=lines, desks=desks,
+        admit=Admit(store, lookup, notices, clock, _policy(settings), timekeeper),
         undo=Undo(store, notices, clock, timekeeper=timekeeper), jobs=jobs,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from app.cli import decoding, demo, doctor, export, house, outbox, scan, serve, simulate
+from app.cli import decoding, demo, doctor, export, house, kiosk, outbox, scan, serve, simulate
 from app.cli.common import Trouble, say
 
 cli = typer.Typer(
@@ -19,6 +19,7 @@ cli = typer.Typer(
 )
 cli.command("demo")(demo.demo)
 cli.command("serve")(serve.serve)
+cli.command("kiosk")(kiosk.kiosk)
 cli.command("scan")(scan.scan)
 cli.command("decode")(decoding.decode)
 cli.command("poll")(house.poll)

@@ -7,8 +7,8 @@ from typing import Annotated
 import structlog
 import typer
 
-from app.cli.common import Trouble, a_hub, must_have_accounts, out, settings_or_stop, start_logs
-from app.cli.serving import run_hub
+from app.cli.common import a_hub, must_have_accounts, out, settings_or_stop, start_logs
+from app.cli.serving import must_not_mix, run_hub
 from app.web.live import Live
 
 log = structlog.get_logger()
@@ -30,8 +30,7 @@ def serve(
         log.warning(
             "poll.often", seconds=settings.poll_seconds, words="the platform asks for at most one poll a minute"
         )
-    if settings.mixes_demo_and_real():
-        raise Trouble(f"{settings.data_dir} holds a demo: remove it, or set DOORCHECK_DATA_DIR")
+    must_not_mix(settings)
     live = Live()
     with a_hub(settings, hub=True, notices=live) as hub:
         must_have_accounts(hub)

@@ -12,7 +12,7 @@ import structlog
 from app.domain.model import AnswerKind, Event, EventId
 from app.flows.keep import Translated, keep, translate_all
 from app.flows.lines import Line
-from app.ports import Clock, Cursor, Notice, Notices, Page, Provider, ProviderError, Row, Saved, Store, Tx
+from app.ports import Clock, Cursor, Notice, Notices, Page, Provider, ProviderError, Row, Saved, Store, StoreError, Tx
 
 log = structlog.get_logger()
 
@@ -128,6 +128,8 @@ class Poll:
                 self._pull(pull, report, progress)
             except ProviderError as error:
                 self._failed(event, resource, error, report)
+            except StoreError as error:
+                self._not_kept(event, resource, str(error), report)
             else:
                 self._line.heard()
             self._tell(report)
@@ -187,7 +189,15 @@ class Poll:
         if not only_this:  # a key may be refused on one endpoint and welcome on the others
             self._line.failed(error)
         now = self._clock()
-        self._store.bulk(lambda tx: tx.cache.pull_failed(event.account, event.id, resource, report.failed, now))
+        self._store.run(lambda tx: tx.cache.pull_failed(event.account, event.id, resource, report.failed, now))
+
+    def _not_kept(self, event: Event, resource: str, words: str, report: PollReport) -> None:
+        """The platform answered and the disk did not take it: that is no trouble of the line."""
+        report.failed, now = words, self._clock()
+        try:
+            self._store.run(lambda tx: tx.cache.pull_failed(event.account, event.id, resource, words, now))
+        except StoreError:
+            log.error("poll.not_kept", resource=resource, words=words)
 
     def _tell(self, report: PollReport) -> None:
         log.info(

@@ -32,7 +32,7 @@ class PutRight:
             return 0
         self._again_at = self._timekeeper.uptime + EVERY_S
         total = 0
-        while count := self._store.bulk(self._some):
+        while count := self._store.run(self._some):
             total += count
         if total:
             log.warning("clock.put_right", scans=total)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 
@@ -80,6 +81,40 @@ class Timekeeper(Protocol):
 
     def heard(self, drift: timedelta | None) -> None:
         """A platform's clock minus ours, as an answer told just now; None when it told no time."""
+        ...
+
+
+class Room(StrEnum):
+    """How much the disk still takes."""
+
+    AMPLE = "ample"
+    LOW = "low"
+    """Polls stop, so that what is left is for entries."""
+    RESERVE = "reserve"
+    """What was set aside for entries is in use."""
+    FULL = "full"
+    """Nothing can be written: nobody can be let in on what we know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineHealth:
+    """How the machine is; None is what it does not tell. Degrees Celsius, bytes."""
+
+    model: str = ""
+    temperature_c: float | None = None
+    undervoltage: bool | None = None
+    undervoltage_seen: bool | None = None
+    """Since the machine was started."""
+    throttled: bool | None = None
+    disk: Room = Room.AMPLE
+    disk_free: int | None = None
+
+
+class Machine(Protocol):
+    """The machine under the hub."""
+
+    def look(self) -> MachineHealth:
+        """A few seconds old at most; costs next to nothing."""
         ...
 
 

@@ -23,7 +23,7 @@ from app.domain.model import (
     Station,
 )
 from app.domain.settle import Settlement
-from app.ports.around import Doubt
+from app.ports.around import Doubt, Room
 from app.ports.provider import Cursor, Damaged, Row
 from app.ports.views import StationRecord, Views
 
@@ -217,8 +217,11 @@ class Store(Protocol):
         ...
 
     def bulk(self, work: Callable[[Tx], T]) -> T:
-        """Like `run`, after the scans that wait: for pages of a poll."""
+        """Like `run`, after the scans that wait: for pages of a poll. Refuses with `StoreError` when room is short."""
         ...
+
+    @property
+    def room(self) -> Room: ...
 
     def open_events(self) -> Mapping[EventId, Event]:
         """Every known event, from memory, at most a second old."""

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.model import Event, EventId
-from app.ports import Clock, StoreError, Tx
+from app.ports import Clock, Room, StoreError, Tx
 from app.store.cache import SqlCache
 from app.store.calls import SqlCalls
 from app.store.house import SqlHouse
@@ -45,6 +45,11 @@ class SqlStore:
     @property
     def views(self) -> SqlViews:
         return self._views
+
+    @property
+    def room(self) -> Room:
+        """A server's disk is the server's business."""
+        return Room.AMPLE
 
     @property
     def alone(self) -> bool:

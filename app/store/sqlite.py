@@ -17,8 +17,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from app.ports import CallSoon, Clock, StoreError, Tx
+from app.ports import CallSoon, Clock, Room, StoreError, Tx
 from app.store.base import SqlStore, SqlTx
+from app.store.room import DiskRoom
 from app.store.sql import Statements
 from app.store.turnstile import Pass, Turnstile
 
@@ -31,7 +32,10 @@ CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 CHECKPOINT_EVERY_S = 0.2
 MANY_COMMITS = 400
 """Commits (a scan's is about ten pages of log) after which the log is emptied; fewer wait for a quiet moment."""
+FEW_COMMITS = 40
+"""The same on a disk without room: the log must not grow."""
 QUIET_S = 1.0
+ROOM_EVERY_S = 1.0
 
 
 def sqlite_engine(path: Path, pooled: bool = True) -> Engine:
@@ -72,6 +76,8 @@ class SqliteStore(SqlStore):
         self._cursor.execute("PRAGMA busy_timeout=0")  # an event loop may lead: it must not wait here
         self._tx = SqlTx(Statements(self._engine.dialect), self._cursor, self._connection)
         self._turnstile = Turnstile(self._serve)
+        self._room = DiskRoom(path.absolute().parent)
+        self._alone_here = alone
         self._commits = 0
         self._committed_at = 0.0
         self._closing = threading.Event()
@@ -83,11 +89,17 @@ class SqliteStore(SqlStore):
         return value
 
     def bulk(self, work: Callable[[Tx], T]) -> T:
+        if self._room.level is not Room.AMPLE:
+            raise StoreError("the disk is nearly full: what is left is for entries")
         value: T = self._turnstile.run(work, bulk=True)
         return value
 
     def submit(self, work: Callable[[Tx], T], call_soon: CallSoon | None = None) -> Future[T]:
         return self._turnstile.submit(work, call_soon)
+
+    @property
+    def room(self) -> Room:
+        return self._room.level
 
     def close(self) -> None:
         self._closing.set()
@@ -137,7 +149,9 @@ class SqliteStore(SqlStore):
             self._committed(self._tx)
             return
         self._roll_back()
-        if len(batch) == 1:
+        if _full(error) and self._room.give_way():
+            self._serve(batch)()
+        elif len(batch) == 1:
             self._fail(batch, error)
         else:
             for one in batch:
@@ -175,9 +189,14 @@ class SqliteStore(SqlStore):
         beside = sqlite3.connect(self._engine.url.database or "", isolation_level=None)
         beside.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
         seen = 0
+        looked = 0.0
         while not self._closing.wait(CHECKPOINT_EVERY_S):
+            if self._alone_here and time.monotonic() - looked >= ROOM_EVERY_S:
+                looked = time.monotonic()
+                self._room.look()
             fresh, quiet = self._commits - seen, time.monotonic() - self._committed_at > QUIET_S
-            if fresh < MANY_COMMITS and not (fresh and quiet):
+            many = MANY_COMMITS if self._room.level is Room.AMPLE else FEW_COMMITS
+            if fresh < many and not (fresh and quiet):
                 continue
             seen = self._commits
             try:
@@ -188,6 +207,13 @@ class SqliteStore(SqlStore):
             except RuntimeError:
                 break  # the turnstile is closed
         beside.close()
+
+
+def _full(error: BaseException) -> bool:
+    """No room on the disk: as SQLite says it, or as the system told SQLite."""
+    error = getattr(error, "orig", None) or error
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE
 
 
 def _busy(error: sqlite3.OperationalError) -> bool:

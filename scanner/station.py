@@ -166,6 +166,7 @@ class Station:
         verdict = Verdict(seen_at=seen_at, told_at=self._seconds(), answer=answer, late=turn != self._turn)
         self._guard.keep(scan.code, verdict)
         self._feedback.show(verdict)
+        log.info("reading.answered", scan=scan.id, ms=round(1000 * (verdict.told_at - seen_at), 2), late=verdict.late)
 
     def _give_up(self, scan: Scan, seen_at: float, error: Exception) -> None:
         """Nothing was decided: the same code may be shown again at once."""

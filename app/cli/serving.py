@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import http.client
+import signal
 import socket
 import sys
 from http import HTTPStatus
@@ -73,6 +74,7 @@ def run_hub(hub: Hub, live: Live, host: str, port: int, kiosk: Kiosk | None = No
         listening = config.bind_socket()
     except SystemExit:
         raise Trouble(f"port {port} is taken: choose another with --port") from None
+    signal.signal(signal.SIGTERM, _end_in_order)
     gc.freeze()
     hub.jobs.start()
     if kiosk is not None:
@@ -81,6 +83,11 @@ def run_hub(hub: Hub, live: Live, host: str, port: int, kiosk: Kiosk | None = No
     with notifying.watchdog(lambda: _answers(port) and (kiosk is None or kiosk.alive())):
         server.run(sockets=[listening])
     log.info("hub.stopped")
+
+
+def _end_in_order(_number: int, _frame: FrameType | None) -> None:
+    """uvicorn raises the signal once more when it has stopped: what is still to be closed must not die of it."""
+    log.info("hub.ending")
 
 
 def _answers(port: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from app.domain.messages import Message, phrase
 from app.domain.model import Answer, Direction, Outcome, Reason
 from scanner.kiosk.frame import ChoiceOffer, Look, PartyOffer, Shown, State, UndoOffer
-from scanner.kiosk.words import short_name, words
+from scanner.kiosk.words import short_name, to_guests, words
 from scanner.station import Verdict
 
 ADMIT_S, OTHER_S, PARTY_S, CHOICE_S = 4.0, 8.0, 15.0, 30.0
@@ -143,9 +143,12 @@ def _message(verdict: Verdict, manner: Manner) -> Message:
     answer = verdict.answer
     if answer is None:
         return words("rivals" if verdict.rivals else "trouble", manner.language)
-    if answer.reason is Reason.AMBIGUOUS and not manner.staffed:
+    said = phrase(answer, manner.language, manner.zone)
+    if manner.staffed or answer.outcome is Outcome.ADMIT:
+        return said
+    if look_of(verdict) is Look.ASK:
         return words("staff", manner.language)
-    return phrase(answer, manner.language, manner.zone)
+    return to_guests(answer.reason, manner.language) or said
 
 
 def _name(answer: Answer, manner: Manner) -> str:

@@ -36,6 +36,12 @@ export function lookOf({ outcome, reason, left }) {
   return { ...look, count: left, tones: [...ADMIT, ...ticks], vibration: [60, 80, 60] };
 }
 
+/** The tones of a look by its name; `party` is an admission with a tick per head that may still come. */
+export function tonesOf(name, ticks = 0) {
+  const look = LOOKS[name === "party" ? "admit" : name];
+  return look ? [...look.tones, ...Array(ticks).fill(TICK)] : [];
+}
+
 function nameOf(outcome, reason) {
   if (outcome === "admit" || outcome === "ask" || outcome === "undo") return outcome;
   if (outcome === "refuse" && reason === "already_in") return "already";

@@ -37,7 +37,7 @@ export function shape(name, count = 0) {
 }
 
 function badge(count) {
-  const text = svg("text", { x: 82, y: 93, "text-anchor": "middle", class: "badge-text" }, count > 99 ? "99" : String(count));
+  const text = svg("text", { x: 82, y: 93, "text-anchor": "middle", class: "badge-text", ...(count > 9 ? { textLength: 27, lengthAdjust: "spacingAndGlyphs" } : {}) }, count > 99 ? "99" : String(count));
   return [svg("circle", { cx: 82, cy: 82, r: 18, class: "badge" }), text];
 }
 

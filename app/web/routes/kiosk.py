@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
@@ -22,6 +23,7 @@ BEAT_S = 2.0
 """A screen that hears nothing for three of these says so."""
 PICTURE_S = 0.12
 FIRST_TRIES = 10
+SAME_AGAIN_S = 0.6
 _EDGE = b"--picture"
 
 router = APIRouter(dependencies=[Depends(beside.only)])
@@ -116,14 +118,16 @@ async def _first_picture(screen: Screen) -> bytes | None:
 
 
 async def _pictures(screen: Screen) -> AsyncIterator[bytes]:
-    """Until the camera has nothing to show; a picture that did not change is not sent again."""
-    before = b""
+    """Until the camera has nothing to show. A browser shows a picture when the next one begins: one that stays the same
+    is sent again now and then."""
+    before, sent = b"", 0.0
+    yield _EDGE + b"\r\n"
     while not screen.closed:
         picture = await asyncio.to_thread(screen.preview)
         if picture is None:
             return
-        if picture is not before:
-            before = picture
-            head = _EDGE + b"\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture)
-            yield head + picture + b"\r\n"
+        if picture is not before or time.monotonic() - sent >= SAME_AGAIN_S:
+            before, sent = picture, time.monotonic()
+            head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture)
+            yield head + picture + b"\r\n" + _EDGE + b"\r\n"
         await asyncio.sleep(PICTURE_S)

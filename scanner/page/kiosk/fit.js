@@ -1,0 +1,32 @@
+// Words that are too long for their place get smaller: names first, then details, the word last and least.
+
+const LEAST = { name: 26, detail: 24, rate: 22, word: 96 };
+const STEP = 0.92;
+const ORDER = ["rate", "name", "detail", "word"];
+
+/** Makes the texts of a scene fit into the stage. */
+export function fit(scene) {
+  const stage = scene.parentElement;
+  const lines = ORDER.flatMap((kind) => [...scene.querySelectorAll(`.${kind}`)].map((node) => ({ node, least: LEAST[kind] })));
+  for (const { node } of lines) node.style.fontSize = "";
+  for (let round = 0; round < 40 && overflows(scene, stage); round += 1) {
+    if (!shrink(lines)) break;
+  }
+  for (const { node } of lines) while (node.scrollWidth > node.clientWidth + 1 && smaller(node, 28)) { /* one long word */ }
+}
+
+function overflows(scene, stage) {
+  const texts = scene.querySelector(".texts");
+  return scene.scrollHeight > stage.clientHeight + 1 || (texts !== null && texts.scrollWidth > texts.clientWidth + 1);
+}
+
+function shrink(lines) {
+  return lines.map(({ node, least }) => smaller(node, least)).some(Boolean);
+}
+
+function smaller(node, least) {
+  const size = parseFloat(getComputedStyle(node).fontSize);
+  if (size <= least) return false;
+  node.style.fontSize = `${Math.max(least, size * STEP)}px`;
+  return true;
+}

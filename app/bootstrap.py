@@ -167,7 +167,7 @@ def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, k
             store=hub.store, admit=hub.admit, undo=hub.undo, live=live, lines=hub.lines, clock=hub.clock,
             zone=hub.settings.zone, decoder=decoder, page=page, version=version("doorcheck"),
             new_id=lambda: secrets.token_hex(16), refresh=refresh, nudge=hub.jobs.nudge,
-            stale_after=hub.settings.stale_after, kiosk=kiosk,
+            stale_after=hub.settings.stale_after, kiosk=kiosk, machine=hub.machine, timekeeper=hub.timekeeper,
         )
     )  # fmt: skip
 

@@ -19,9 +19,11 @@ import typer
 from app.bootstrap import Hub
 from app.cli.common import Trouble, a_hub, out, settings_or_stop, start_logs
 from app.cli.house import make_token, poll_once
+from app.cli.kiosk import wired
 from app.cli.serving import run_hub
 from app.domain.model import Station, StationId
 from app.settings import DEMO_FILE, Settings, load_settings
+from app.settings.kiosk import CameraSettings, KioskSettings, PanelSettings
 from app.simulators.link import Link
 from app.simulators.sheets import SheetRow, write_sheet
 from app.web.live import Live
@@ -38,6 +40,7 @@ def demo(
     platform_port: Annotated[int, typer.Option(help="Port of the simulated platform.", min=1, max=65535)] = 9000,
     host: Annotated[str, typer.Option(help="Address the hub listens on.")] = "127.0.0.1",
     guests: Annotated[int, typer.Option(help="Tickets sold for the night that is on.", min=10)] = GUESTS,
+    camera: Annotated[str | None, typer.Option(help="A camera for the kiosk: number, path or video file.")] = None,
 ) -> None:
     """Start a simulated Fourvenues and a hub, poll it, and print where to scan. Each start begins anew.
 
@@ -57,7 +60,9 @@ def demo(
             _greet(host, port, url, token, folder)
             console = Console(cable, url, hub)
             console.start()
-            run_hub(hub, live, host, port)
+            readers = [] if camera is None else [CameraSettings(kind="camera", device=camera)]
+            with wired(hub, KioskSettings(station=STATION, panel=PanelSettings(simulated=True)), readers) as kiosk:
+                run_hub(hub, live, host, port, kiosk)
 
 
 def _clean_folder(settings: Settings) -> Path:
@@ -158,6 +163,7 @@ def _greet(host: str, port: int, url: str, token: str, folder: Path) -> None:
     for line in (
         "",
         f"Scanner page:  http://{name}:{port}/?token={token}",
+        f"Kiosk page:    http://{name}:{port}/kiosk  (type a code of the sheet, and Enter)",
         f"Station token: {token}",
         f"Sheet:         {url}/sheet  (and as pictures in {folder / 'sheet'})",
         f"Platform:      {url}/integrations  (simulated; any key that begins with ik_)",

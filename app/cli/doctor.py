@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -19,7 +20,9 @@ from app.cli.common import Trouble, a_hub, out, settings_or_stop, start_logs
 from app.domain.model import AnswerKind
 from app.ports import Provider, ProviderError
 from app.settings import Settings
+from app.settings.kiosk import CameraSettings, DamagedReaders, KeyboardSettings, SerialSettings, learned_readers
 from scanner.decoding import stages_present
+from scanner.readers import devices
 
 
 class Light(StrEnum):
@@ -42,12 +45,19 @@ ROOM_RED, ROOM_YELLOW = 200e6, 1e9
 DRIFT_YELLOW, DRIFT_RED = timedelta(seconds=5), timedelta(seconds=60)
 SLOW_COMMIT_MS = 50
 LATE = timedelta(minutes=10)
+HOT_C = 80
+GROUPS = {
+    "camera": "add the user to the group video", "gun": "add the user to the group input",
+    "serial": "add the user to the group dialout",
+}  # fmt: skip
 BUSY_WAITS_S = (0.5, 1, 2)
 MARKS = {Light.GREEN: "[green]✓[/green]", Light.YELLOW: "[yellow]![/yellow]", Light.RED: "[red]✗[/red]"}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON line per finding.")] = False) -> None:
-    """Check settings, database, clock, disk, decoders, accounts, freshness and what waits. Exit status 1 when red.
+    """Check settings, database, clock, disk, decoders, readers, machine, accounts, freshness and what waits.
+
+    Exit status 1 when something is red.
 
     Example: [bold]doorcheck doctor[/bold]
     """
@@ -72,9 +82,11 @@ def _findings() -> Iterator[Finding]:
     start_logs(settings, quiet=True)
     yield from _disk(settings)
     yield from _decoders()
+    yield from _readers(settings)
     try:
         with a_hub(settings) as hub:
             yield _green("settings", f"data in {settings.data_dir}, zone {settings.timezone}")
+            yield from _machine(hub)
             yield from _database(settings)
             yield from _accounts(hub)
             yield from _freshness(hub)
@@ -128,6 +140,48 @@ def _database(settings: Settings) -> Iterator[Finding]:
     else:
         words = f"at {health.revision}, this program wants {health.newest}"
         yield Finding(what="migrations", light=Light.RED, words=words, cure="start the hub once: it migrates")
+
+
+def _machine(hub: Hub) -> Iterator[Finding]:
+    health = hub.machine.look()
+    if health.temperature_c is not None:
+        words = f"{health.temperature_c:.0f} °C"
+        if health.throttled or health.temperature_c >= HOT_C:
+            light = Light.RED if health.throttled else Light.YELLOW
+            cure = "give it air, or a fan: it slows down when it is hot"
+            yield Finding(what="temperature", light=light, words=words, cure=cure)
+        else:
+            yield _green("temperature", words)
+    if health.undervoltage is not None:
+        if health.undervoltage or health.undervoltage_seen:
+            light = Light.RED if health.undervoltage else Light.YELLOW
+            words = "too weak" + ("" if health.undervoltage else " at times since the start")
+            cure = "use the power supply that the maker sells for this board"
+            yield Finding(what="power", light=light, words=words, cure=cure)
+        else:
+            yield _green("power", "enough")
+
+
+def _readers(settings: Settings) -> Iterator[Finding]:
+    """Are the readers of the settings plugged in, and may we read them? Nothing where no kiosk is set up."""
+    try:
+        learned = learned_readers(settings.data_dir)
+    except DamagedReaders as error:
+        yield Finding(what="readers", light=Light.RED, words=str(error), cure="learn the guns again")
+        return
+    for one in (*settings.kiosk.readers, *learned):
+        device = getattr(one, "device", "")
+        if isinstance(one, KeyboardSettings) or (isinstance(one, CameraSettings) and not device.startswith("/dev/")):
+            continue
+        path = devices.resolve_port(device) if isinstance(one, SerialSettings) else devices.resolve(device)
+        what = f"{one.kind} {device}"
+        if path is None or not os.path.exists(path):
+            cure = "plug it in; doorcheck kiosk --list-readers shows what is there"
+            yield Finding(what=what, light=Light.RED, words="not plugged in", cure=cure)
+        elif not os.access(path, os.R_OK):
+            yield Finding(what=what, light=Light.RED, words="may not be read", cure=GROUPS[one.kind])
+        else:
+            yield _green(what, "there")
 
 
 def _accounts(hub: Hub) -> Iterator[Finding]:

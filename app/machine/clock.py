@@ -154,6 +154,6 @@ class HouseClock:
 
     def _become(self, base: float, source: str) -> None:
         moved = base - self._base
-        if not self._certain or abs(moved) > STEP_S:
-            log.warning("clock.certain", source=source, moved_s=round(moved, 1))
+        tell = log.warning if abs(moved) > STEP_S else log.info
+        tell("clock.certain", source=source, moved_s=round(moved, 1))
         self._base, self._certain = base, True

@@ -18,6 +18,7 @@ from app.web.wire.status import (
     CountsOut,
     EventStatus,
     HouseStatus,
+    MachineOut,
     OutboxStatus,
     ResourceOut,
     StationOut,
@@ -36,7 +37,7 @@ class Board:
         stale_after: timedelta,
         version: str,
         zone: tzinfo,
-        seconds: Callable[[], float] = time.monotonic,
+        machine: Callable[[], MachineOut | None],
     ) -> None:
         self._store = store
         self._lines = lines
@@ -44,7 +45,8 @@ class Board:
         self._stale_after = stale_after
         self._version = version
         self._timezone = str(zone)
-        self._fresh = Fresh(self._read, EVERY, EVERY, seconds)
+        self._machine = machine
+        self._fresh = Fresh(self._read, EVERY, EVERY, time.monotonic)
 
     async def status(self, station: Station) -> dict[str, Any]:
         """A `StatusOut`, ready to be encoded."""
@@ -63,6 +65,7 @@ class Board:
             events=self._events(views.event_counts(), views.freshness()),
             outbox=OutboxStatus.of(views.outbox()),
             counts=CountsOut.of(views.scan_counts()),
+            machine=self._machine(),
         )
         return status.model_dump()
 

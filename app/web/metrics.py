@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from app.domain.model import AccountId, Answer
 from app.flows.lines import Line
-from app.ports import Clock, Store, StoreError
+from app.ports import Clock, Machine, Store, StoreError
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Seconds: a scan takes milliseconds, one with a live lookup up to its budget."""
@@ -19,7 +19,9 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 class Metrics:
     """The figures of one app, in a registry of its own."""
 
-    def __init__(self, store: Store, lines: Mapping[AccountId, Line], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, lines: Mapping[AccountId, Line], clock: Clock, machine: Machine | None = None
+    ) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         self._scans = Counter(
             "doorcheck_scans", "Scans answered over HTTP.", ("outcome", "reason"), registry=self._registry
@@ -30,6 +32,8 @@ class Metrics:
         )  # fmt: skip
         self._counters: dict[tuple[str, str], Counter] = {}
         self._registry.register(_House(store, lines, clock))
+        if machine is not None:
+            self._registry.register(_Machine(machine))
 
     def scanned(self, answer: Answer, seconds: float) -> None:
         """Count an answer and how long it took; a replay is not another scan."""
@@ -90,3 +94,20 @@ class _House(Collector):
         for account, line in self._lines.items():
             metric.add_metric((account,), float(line.status.state == "up"))
         return metric
+
+
+class _Machine(Collector):
+    """What the machine tells of itself; what it does not tell is left out."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def collect(self) -> Iterator[Metric]:
+        health = self._machine.look()
+        for name, words, value in (
+            ("doorcheck_disk_free_bytes", "Room on the disk of the data folder.", health.disk_free),
+            ("doorcheck_temperature_celsius", "Of the processor.", health.temperature_c),
+            ("doorcheck_undervoltage", "Whether the power supply is too weak now.", health.undervoltage),
+        ):
+            if value is not None:
+                yield GaugeMetricFamily(name, words, value=float(value))

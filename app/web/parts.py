@@ -14,7 +14,7 @@ from app.domain.model import AccountId, EventId
 from app.flows.admit import Admit
 from app.flows.lines import Line
 from app.flows.undo import Undo
-from app.ports import Clock, Decoder, Kiosk, Store
+from app.ports import Clock, Decoder, Kiosk, Machine, Store, Timekeeper
 from app.web.access import Access
 from app.web.board import Board
 from app.web.live import Live
@@ -43,6 +43,8 @@ class Parts:
     nudge: Callable[[], None]
     stale_after: timedelta
     kiosk: Kiosk | None = None
+    machine: Machine | None = None
+    timekeeper: Timekeeper | None = None
     docs: bool = True
 
 

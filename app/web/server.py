@@ -13,6 +13,7 @@ from app.web.metrics import Metrics
 from app.web.page import KIOSK
 from app.web.parts import House, Parts
 from app.web.routes import admissions, conflicts, decode, events, health, kiosk, notices, outbox, scans, status
+from app.web.wire.status import MachineOut
 
 __all__ = ["Parts", "create_app"]
 
@@ -45,11 +46,15 @@ def create_app(parts: Parts) -> FastAPI:
 
 
 def _house(parts: Parts) -> House:
+    def machine() -> MachineOut | None:
+        certain = parts.timekeeper is None or parts.timekeeper.certain
+        return MachineOut.of(parts.machine.look(), certain) if parts.machine is not None else None
+
     return House(
         parts=parts,
         access=Access(parts.store.views.stations),
-        board=Board(parts.store, parts.lines, parts.clock, parts.stale_after, parts.version, parts.zone),
-        metrics=Metrics(parts.store, parts.lines, parts.clock),
+        board=Board(parts.store, parts.lines, parts.clock, parts.stale_after, parts.version, parts.zone, machine),
+        metrics=Metrics(parts.store, parts.lines, parts.clock, parts.machine),
     )
 
 

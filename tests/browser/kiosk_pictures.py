@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
@@ -13,6 +15,7 @@ from tests.scanner.readers.film import EVENING, film, jpeg
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images" / "kiosk"
 WIDE: ViewportSize = {"width": 1024, "height": 600}
+TALL = 1200
 HIGH: ViewportSize = {"width": 1080, "height": 1920}
 
 
@@ -38,7 +41,11 @@ def main() -> None:
 
 def _keep(page: Page, name: str) -> None:
     page.wait_for_timeout(2000 if "camera" in name else 600)
-    page.screenshot(path=FOLDER / f"{name}.png")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    if picture.height > TALL:
+        picture = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
+    few = picture.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

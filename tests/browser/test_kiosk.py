@@ -232,6 +232,13 @@ def test_a_gun_that_types_into_the_browser_is_heard(screen: Screen) -> None:
     assert screen.touched() == [{"action": "typed", "code": "ZQ4K81MD7"}]
 
 
+def test_a_code_that_a_person_types_is_heard_too(screen: Screen) -> None:
+    screen.page.keyboard.type("zq4k81", delay=120)
+    screen.page.keyboard.press("Enter")
+    screen.page.wait_for_timeout(200)
+    assert screen.touched() == [{"action": "typed", "code": "zq4k81"}]
+
+
 def test_the_saver_wakes_by_a_touch_and_another_language_is_asked_for(screen: Screen) -> None:
     screen.shows("saver")
     screen.page.locator(".saver").click()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.domain.model import AccountId, AnswerKind, Direction, Standing
-from app.ports import AccountRow, Freshness, ProviderError, ScanCounts, StoreError
+from app.ports import AccountRow, Freshness, MachineHealth, ProviderError, Room, ScanCounts, StoreError
 from app.web.board import accounts, resource
 from app.web.wire.status import StatusOut
 from tests.web.venue import ACCOUNT, NEXT_NIGHT, NIGHT, OTHER_TOKEN, START, Door, Venue, ticket
@@ -32,6 +32,7 @@ def test_the_status_tells_the_whole_story(door: Door, venue: Venue) -> None:
         }],
         "outbox": {"due": 1, "sending": 0, "parked": 0, "conflict": 0, "done": 0, "oldest_at": "2025-11-22T23:41:07Z"},
         "counts": {"admitted": 1, "refused": 1, "asked": 0, "inside": 1},
+        "machine": None,
     }  # fmt: skip
     assert (event["id"], event["open"], event["admissions"], event["entered"], event["limit"]) == (NIGHT, True, 1, 1, 1)
     assert event["resources"] == [
@@ -205,3 +206,25 @@ def test_the_figures_count_scans_and_name_nobody(door: Door, venue: Venue) -> No
         assert line in text
     assert "Romero" not in text
     assert "ZQ4" not in text
+
+
+class HotPi:
+    """A machine that is in trouble."""
+
+    def look(self) -> MachineHealth:
+        return MachineHealth(
+            model="Raspberry Pi 5", temperature_c=84.5, undervoltage=True, undervoltage_seen=True, throttled=True,
+            disk=Room.RESERVE, disk_free=12_000_000,
+        )  # fmt: skip
+
+
+def test_a_machine_in_trouble_is_told_to_people_and_monitors(venue: Venue) -> None:
+    with Door(venue.app(machine=HotPi())) as door:
+        assert door.get("/api/v1/status").json()["machine"] == {
+            "model": "Raspberry Pi 5", "temperature_celsius": 84.5, "undervoltage": True, "undervoltage_seen": True,
+            "throttled": True, "disk": "reserve", "disk_free_bytes": 12_000_000, "time_certain": True,
+        }  # fmt: skip
+        figures = door.get("/metrics").text
+    assert "doorcheck_temperature_celsius 84.5" in figures
+    assert "doorcheck_undervoltage 1.0" in figures
+    assert "doorcheck_disk_free_bytes 1.2e+07" in figures

@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.domain.model import Direction, Station
 from app.flows.lines import LineState
-from app.ports import OutboxCount, ScanCounts
+from app.ports import MachineHealth, OutboxCount, Room, ScanCounts
 from app.web.wire.common import Given, Instant
 from app.web.wire.tray import OutboxDepth
 
@@ -80,6 +80,30 @@ class CountsOut(Given):
         return cls(admitted=counts.admitted, refused=counts.refused, asked=counts.asked, inside=inside)
 
 
+class MachineOut(Given):
+    """How the hub's machine is; null is what it does not tell. `time_certain`: NTP or a platform has told the time.
+
+    `disk`: `ample`, `low` (polls stop), `reserve` (what was set aside for entries is in use), `full`.
+    """
+
+    model: str
+    temperature_celsius: float | None
+    undervoltage: bool | None
+    undervoltage_seen: bool | None
+    throttled: bool | None
+    disk: Room
+    disk_free_bytes: int | None
+    time_certain: bool
+
+    @classmethod
+    def of(cls, health: MachineHealth, time_certain: bool) -> MachineOut:
+        return cls(
+            model=health.model, temperature_celsius=health.temperature_c, undervoltage=health.undervoltage,
+            undervoltage_seen=health.undervoltage_seen, throttled=health.throttled, disk=health.disk,
+            disk_free_bytes=health.disk_free, time_certain=time_certain,
+        )  # fmt: skip
+
+
 class HouseStatus(Given):
     """What is the same for every station."""
 
@@ -87,6 +111,7 @@ class HouseStatus(Given):
     events: list[EventStatus]
     outbox: OutboxStatus
     counts: CountsOut
+    machine: MachineOut | None
 
 
 class StatusOut(HouseStatus):

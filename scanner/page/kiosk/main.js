@@ -15,11 +15,14 @@ const EMPTY = {
   camera: false, gun: false, shown: null, party: null, choices: [], trouble: null, undo: null, last: [], counts: null,
   lamps: null, sound: "", sound_seq: 0, ticks: 0, typed: true,
 };
+const PATIENCE = 5000; // ms between two letters of somebody who types
 const WANDER = 8000; // ms between two places of the saver's mark
 
 let current = EMPTY;
 let drawn = "";
 let heardSound = null;
+let byHand = "";
+let forget = 0;
 const lens = el("img", { class: "preview", alt: "" });
 
 const sound = createSound({ muted: () => false, onLock: () => {} });
@@ -101,9 +104,22 @@ function wander() {
 byId("language").addEventListener("click", () => {
   touch({ action: "language", language: current.language === "es" ? "en" : "es" });
 });
-createGun({
-  onCode: (code) => { if (current.typed) touch({ action: "typed", code }); },
-  onTyped: () => {},
+function onCode(code) {
+  if (current.typed) touch({ action: "typed", code });
+}
+
+/** A person who types a code, letter by letter, and ends it with Enter. */
+function onTyped(letters) {
+  clearTimeout(forget);
+  byHand += letters;
+  forget = setTimeout(() => { byHand = ""; }, PATIENCE);
+}
+
+createGun({ onCode, onTyped });
+addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !byHand) return;
+  onCode(byHand);
+  byHand = "";
 });
 addEventListener("contextmenu", (event) => event.preventDefault());
 addEventListener("resize", () => { const made = byId("stage").firstElementChild; if (made) fit(made); });

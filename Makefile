@@ -18,10 +18,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo serve test check bench format clean
+.PHONY: help demo serve test check bench format clean kiosk-install
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The program says goodbye by itself on Ctrl-C, so an interrupt (130) is not an error here.
 demo: $(RUNTIME) ## A whole evening on this computer: a pretended platform, a hub, the scanner page (PORT=, DEMO_ARGS=)
@@ -46,6 +46,9 @@ bench: $(DEV) ## Measure speed against a floor measured in the same run (BENCH_A
 format: $(DEV) ## Put the sources in shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+kiosk-install: ## Make a kiosk of this machine: 64-bit Raspberry Pi OS or Debian (docs/kiosk.md)
+	@if [ "$$(id -u)" -eq 0 ]; then deploy/kiosk/install; else sudo deploy/kiosk/install; fi
 
 clean: ## Remove everything that make can make again (never data)
 	rm -rf $(VENV) build dist *.egg-info test-artifacts

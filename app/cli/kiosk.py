@@ -223,3 +223,4 @@ def _learn(settings: Settings, station: str, layout: Layout) -> None:
         raise Trouble(str(error)) from None
     out.print(f"{found.device.name} works for {station} now. It read: {found.raw}", markup=False)
     out.print("If that is not what stands on the ticket, learn it again with --gun-layout.", markup=False)
+    out.print("A kiosk that is running hears it after it was started again.", markup=False)

@@ -64,7 +64,7 @@ def test_the_screen_shows_the_kiosk_and_keeps_nothing() -> None:
 
 
 def test_the_settings_that_come_with_it_can_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    file = DEPLOY / "doorcheck.toml"
+    file = DEPLOY / "example.toml"
     whole = re.sub(r"^# (?=[\[a-z_]+)(?!A camera|kiosk|The )", "", file.read_text(), flags=re.MULTILINE)
     every = "\n".join(line for line in whole.splitlines() if not line.startswith("#"))
     assert tomllib.loads(every)["kiosk"]["panel"]["relay"] == 24, "what stands in comments is right too"

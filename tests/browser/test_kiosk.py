@@ -77,6 +77,7 @@ class Screen:
         )
 
     def measured(self) -> dict[str, Any]:
+        self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         told: dict[str, Any] = self.page.evaluate(MEASURE)
         return told
 
@@ -265,9 +266,9 @@ def test_names_are_text_and_have_room(screen: Screen, name: str) -> None:
     for size in SCREENS.values():
         screen.page.set_viewport_size(size)
         screen.shows("admit", "es", shown=shown)
+        expect(screen.page.get_by_test_id("name")).to_have_text(name.strip())
         told = screen.measured()
         assert (told["outside"], told["overflows"]) == ([], False)
-        expect(screen.page.get_by_test_id("name")).to_have_text(name.strip())
 
 
 def test_what_is_not_known_here_breaks_nothing(screen: Screen) -> None:

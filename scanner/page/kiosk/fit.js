@@ -16,8 +16,11 @@ export function fit(scene) {
 }
 
 function overflows(scene, stage) {
-  const texts = scene.querySelector(".texts");
-  return scene.scrollHeight > stage.clientHeight + 1 || (texts !== null && texts.scrollWidth > texts.clientWidth + 1);
+  const area = stage.getBoundingClientRect();
+  return [...scene.querySelectorAll(".texts > *, .foot, .shape")].some((node) => {
+    const box = node.getBoundingClientRect(); // centred: what is too long sticks out on both sides
+    return box.top < area.top - 1 || box.bottom > area.bottom + 1 || box.right > area.right + 1;
+  });
 }
 
 function shrink(lines) {

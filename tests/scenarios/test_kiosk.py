@@ -103,7 +103,7 @@ class Kiosk:
         self.gun, self.other_gun = Port(folder / "event1"), Port(folder / "event2")
         self._serial, self._line = os.openpty()
         tty.setraw(self._line)
-        write_film(folder / "evening.avi", film(self.acts), fps=20)
+        write_film(folder / "evening.avi", film(self.acts), fps=15)
         config = folder / "doorcheck.toml"
         config.write_text(
             SETTINGS.format(

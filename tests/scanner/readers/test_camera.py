@@ -30,7 +30,7 @@ TICKET = Act(text="ZQ4K81MD7")
 @pytest.mark.zbar
 def test_everybody_who_presents_a_code_is_read_once(tmp_path: Path, listen: Listen) -> None:
     """Tilt, glare, dark mode, a phone at a distance, a shaking hand, noise: at the pace of a real camera."""
-    path = write_film(tmp_path / "evening.avi", film(EVENING), fps=20)
+    path = write_film(tmp_path / "evening.avi", film(EVENING), fps=15)
     camera = listen(Camera(str(path)))
     camera.becomes(Condition.ENDED, 90)
     assert [clean(code) for code in camera.codes] == [clean(act.text) for act in EVENING]

@@ -22,6 +22,8 @@ from scanner.readers.contract import Reading
 
 log = structlog.get_logger()
 
+RECENT = 8
+"""Answers that a touch may still refer to: a late one may have come in between."""
 ONE_READING_S = 3.0
 """Two readings of one code within so many seconds at one station are one (docs/door.md)."""
 
@@ -93,15 +95,17 @@ class Station:
             self._feedback.show(replace(known, again=True, told_at=self._seconds()))
 
     def more(self, scan: str, heads: int) -> None:
-        """Let more people of an admitted party in. Does nothing when `scan` is no longer the last one."""
+        """Let more people of an admitted party in; once for each answer, and for the last few answers only."""
         answer = self._guard.answered(scan)
         if answer is not None and 0 < heads <= answer.left:
+            self._guard.used(scan)
             self._scan(self._new_scan(answer.code, heads, choice=answer.admission), self._seconds())
 
     def choose(self, scan: str, admission: int) -> None:
         """Staff say which of several admissions of a code is meant."""
         answer = self._guard.answered(scan)
         if answer is not None and any(one.admission == admission for one in answer.choices):
+            self._guard.used(scan)
             self._scan(self._new_scan(answer.code, 1, choice=AdmissionId(admission)), self._seconds())
 
     def take_back(self, scan: str) -> None:
@@ -195,7 +199,7 @@ class _Guard:
         self._mutex = threading.Lock()
         self._at: dict[str, float] = {}
         self._verdicts: dict[str, Verdict] = {}
-        self._last: Answer | None = None
+        self._recent: dict[str, Answer] = {}
 
     def enter(self, code: str) -> tuple[bool, Verdict | None]:
         """Whether this is a new presentation; if not, the verdict of the first (None while it is being made)."""
@@ -208,7 +212,10 @@ class _Guard:
 
     def keep(self, code: str, verdict: Verdict) -> None:
         with self._mutex:
-            self._last = verdict.answer
+            if verdict.answer is not None:
+                self._recent[verdict.answer.scan] = verdict.answer
+            while len(self._recent) > RECENT:
+                del self._recent[next(iter(self._recent))]
             if code in self._at:
                 self._verdicts[code] = verdict
 
@@ -218,9 +225,12 @@ class _Guard:
             self._verdicts.pop(code, None)
 
     def answered(self, scan: str) -> Answer | None:
-        """The last answer, when it was to this scan."""
-        last = self._last
-        return last if last is not None and last.scan == scan else None
+        """The answer to one of the last scans, until something was made of it."""
+        return self._recent.get(scan)
+
+    def used(self, scan: str) -> None:
+        with self._mutex:
+            self._recent.pop(scan, None)
 
     def _sweep(self, now: float) -> None:
         for code in [code for code, at in self._at.items() if now - at >= ONE_READING_S]:

@@ -29,6 +29,7 @@ SWITCH_INTERVAL_S = 0.001
 """How long a thread may keep the interpreter while another wants it: a commit must not wait behind the web."""
 
 ANSWER_S = 5.0
+EVERYWHERE = frozenset({"0.0.0.0", "::"})
 
 
 def page_folder() -> Path:
@@ -80,7 +81,7 @@ def run_hub(hub: Hub, live: Live, host: str, port: int, kiosk: Kiosk | None = No
     if kiosk is not None:
         kiosk.start()
     log.info("hub.started", host=host, port=port)
-    with notifying.watchdog(lambda: _answers(port) and (kiosk is None or kiosk.alive())):
+    with notifying.watchdog(lambda: _answers(host, port) and (kiosk is None or kiosk.alive())):
         server.run(sockets=[listening])
     log.info("hub.stopped")
 
@@ -90,9 +91,9 @@ def _end_in_order(_number: int, _frame: FrameType | None) -> None:
     log.info("hub.ending")
 
 
-def _answers(port: int) -> bool:
+def _answers(host: str, port: int) -> bool:
     """Does the hub still answer requests? Asked from outside of its event loop."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
+    line = http.client.HTTPConnection("localhost" if host in EVERYWHERE else host, port, timeout=ANSWER_S)
     try:
         line.request("GET", "/healthz")
         return line.getresponse().status == HTTPStatus.OK

@@ -29,6 +29,7 @@ LATE_FOR_S = 20.0
 LANGUAGE_S = 30.0
 """Seconds after the last touch or code for which a guest's own language stays."""
 LAST_KEPT = 5
+ACTIONS = frozenset({"party", "choose", "undo", "typed", "dismiss", "language", "wake"})
 
 
 class Effects(Protocol):
@@ -177,29 +178,34 @@ class Screen:
     def touch(self, action: str, body: Mapping[str, Any]) -> bool:
         self._now.touched = self._seconds()
         station = self.station
-        if station is None:
+        if station is None or action not in ACTIONS:
             return False
         scan = str(body.get("scan", ""))
-        match action:
-            case "party":
-                station.more(scan, int(body["heads"]))
-            case "choose":
-                station.choose(scan, int(body["admission"] or 0))
-            case "undo":
-                if self._setup.manner.staffed:
-                    station.take_back(scan)
-            case "typed":
-                station.read(Reading(raw=str(body["code"]), seen_at=self._seconds()))
-            case "dismiss":
-                self._dismiss()
-            case "language":
-                self._speak(str(body["language"]))
-            case "wake":
-                pass
-            case _:
-                return False
+        if action in {"party", "choose"}:
+            if self._on_screen(scan):  # else somebody else has come: the touch was meant for who is gone
+                self._answer_to(station, action, scan, body)
+        elif action == "undo":
+            if self._setup.manner.staffed:
+                station.take_back(scan)
+        elif action == "typed":
+            station.read(Reading(raw=str(body["code"]), seen_at=self._seconds()))
+        elif action == "dismiss":
+            self._dismiss()
+        elif action == "language":
+            self._speak(str(body["language"]))
         self.draw()
         return True
+
+    @staticmethod
+    def _answer_to(station: Station, action: str, scan: str, body: Mapping[str, Any]) -> None:
+        if action == "party":
+            station.more(scan, int(body["heads"]))
+        else:
+            station.choose(scan, int(body["admission"] or 0))
+
+    def _on_screen(self, scan: str) -> bool:
+        showing = self._now.showing
+        return showing is not None and showing.shown.scan == scan
 
     def _dismiss(self) -> None:
         with self._mutex:

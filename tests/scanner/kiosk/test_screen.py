@@ -318,6 +318,15 @@ def test_a_second_touch_on_the_same_button_lets_nobody_else_in(house: House) -> 
     assert [call.heads for call in house.calls()] == [1, 1]
 
 
+def test_a_touch_for_a_party_that_is_no_longer_on_the_screen_does_nothing(house: House) -> None:
+    touched = Touched(house, "self")
+    touched.reads("FAMILY77")
+    scan = touched.scan
+    touched.reads("ZQ4K81MD7")
+    touched.touches("party", scan=scan, heads=2)
+    assert [call.heads for call in house.calls()] == [1, 1]
+
+
 @pytest.mark.parametrize(("layout", "left"), [("self", 1), ("staffed", 0)])
 def test_only_staff_take_back(house: House, layout: Literal["self", "staffed"], left: int) -> None:
     touched = Touched(house, layout)

@@ -39,6 +39,11 @@ class Effects(Protocol):
 
     def ready(self) -> None: ...
 
+    @property
+    def problem(self) -> str:
+        """A sentence when something of it does not work."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:

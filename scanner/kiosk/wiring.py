@@ -46,6 +46,10 @@ class NoEffects:
     def ready(self) -> None:
         return
 
+    @property
+    def problem(self) -> str:
+        return ""
+
 
 class SoundAndLight:
     """The sound and the light of this machine; either may be missing."""
@@ -63,6 +67,11 @@ class SoundAndLight:
     def ready(self) -> None:
         if self._panel is not None:
             self._panel.ready()
+
+    @property
+    def problem(self) -> str:
+        """A sentence when nothing can be heard."""
+        return self._sound.problem if self._sound is not None else ""
 
 
 class Kiosk:
@@ -91,6 +100,8 @@ class Kiosk:
         self._stopping = threading.Event()
         self._beat = time.monotonic()
         self._healths: dict[str, Health] = {}
+        self._effects = effects
+        self._problem = ""
         self._threads: list[threading.Thread] = []
 
     def screen(self, station: str) -> Screen | None:
@@ -162,6 +173,9 @@ class Kiosk:
     def _look(self) -> None:
         for source in self._sources:
             self._tell_health(source.reader)
+        if self._effects.problem != self._problem:
+            self._problem = self._effects.problem
+            log.warning("sound.changed", words=self._problem or "ready")
         for desk in self._desks.values():
             desk.screen.around(look_around(self._hub, desk.place, desk.readers, self._contact))
 

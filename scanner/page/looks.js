@@ -1,5 +1,5 @@
 // The grammar of a verdict: shape + word + colour + sound + vibration, each enough on its own.
-// The colours stand in style.css under the same names. Pure: no page, no clock.
+// The colours stand in looks.css under the same names. Pure: no page, no clock.
 
 const tone = (hz, ms, more = {}) => ({ hz, ms, gap: 40, wave: "sine", ...more });
 const TICK = tone(1500, 25, { wave: "square", gap: 110 });

@@ -3,9 +3,8 @@
 import { byId, el, button } from "/page/dom.js";
 import { shape } from "/page/shapes.js";
 import { sign } from "./pictures.js";
-import { clock } from "./scenes.js";
+import { clock, SHAPES } from "./scenes.js";
 
-const SHAPES = { admit: "tick", already: "rings", refuse: "octagon", ask: "hand", trouble: "plug", undo: "back" };
 const LAMPS = ["green", "amber", "red", "buzzer", "relay"];
 
 export function drawTop(frame, t) {

@@ -5,7 +5,7 @@ import { shape } from "/page/shapes.js";
 import { partyChooser } from "./party.js";
 import { arrow, ticket } from "./pictures.js";
 
-const SHAPES = { admit: "tick", already: "rings", refuse: "octagon", ask: "hand", trouble: "plug", undo: "back" };
+export const SHAPES = { admit: "tick", already: "rings", refuse: "octagon", ask: "hand", trouble: "plug", undo: "back" };
 const KNOWN_TROUBLES = new Set([
   "camera_missing", "camera_locked", "camera_blind", "gun_missing", "gun_locked", "readers", "database", "disk", "hub",
 ]);

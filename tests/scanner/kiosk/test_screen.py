@@ -61,6 +61,10 @@ class Lights:
     def ready(self) -> None:
         self.seen.append("ready")
 
+    @property
+    def problem(self) -> str:
+        return ""
+
 
 class Stage:
     """A screen that is watched."""

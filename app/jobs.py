@@ -69,7 +69,7 @@ class Jobs:
         self._put_right = put_right
         self._stopping = threading.Event()
         self._clock_thread = threading.Thread(target=self._keep_time, name="clock", daemon=True)
-        self._senders = {account: Sender(account, desk, timekeeper) for account, desk in desks.items()}
+        self._senders = {account: Sender(account, desk, timekeeper, put_right) for account, desk in desks.items()}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": {"type": "threadpool", "max_workers": 4 + 4 * len(desks)}},
@@ -192,9 +192,10 @@ def _system_now() -> datetime:
 class Sender:
     """Sends what one account is owed: woken by each commit, and every few seconds anyway."""
 
-    def __init__(self, account: AccountId, desk: Desk, timekeeper: Timekeeper) -> None:
+    def __init__(self, account: AccountId, desk: Desk, timekeeper: Timekeeper, put_right: PutRight) -> None:
         self._desk = desk
         self._timekeeper = timekeeper
+        self._put_right = put_right
         self._wake = threading.Event()
         self._hurry = False
         self._hurried_at = -HURRY_EVERY_S
@@ -224,7 +225,8 @@ class Sender:
                 return
             try:
                 self._hurry_if_due()
-                if self._timekeeper.settled:  # what is sent with a wrong time can't be put right
+                if self._timekeeper.settled:  # what is sent with a wrong time can't be put right any more
+                    self._put_right()
                     self._desk.drain()
             except Exception:
                 log.exception("drain.failed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import structlog
@@ -25,12 +26,20 @@ class PutRight:
         self._timekeeper = timekeeper
         self._clock = clock
         self._again_at = 0.0
+        self._one = threading.Lock()
 
     def __call__(self) -> int:
-        """How many were put right; looks now and then, and not before the time is certain."""
-        if self._timekeeper.uptime < self._again_at or not self._timekeeper.certain:
-            return 0
-        self._again_at = self._timekeeper.uptime + EVERY_S
+        """How many were put right; looks now and then, and not before the time is certain.
+
+        Whoever comes while another is at it waits: when this returns, nothing is left that could be put right.
+        """
+        with self._one:
+            if self._timekeeper.uptime < self._again_at or not self._timekeeper.certain:
+                return 0
+            self._again_at = self._timekeeper.uptime + EVERY_S
+            return self._all()
+
+    def _all(self) -> int:
         total = 0
         while count := self._store.run(self._some):
             total += count

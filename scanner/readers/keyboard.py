@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import os
+import select
 import threading
 from collections.abc import Iterator
 from typing import IO
@@ -9,10 +12,14 @@ from typing import IO
 from scanner.readers.contract import LONGEST, Condition, Health, Outlet, Reading
 
 _CHUNK = 4096
+_LOOK_UP_MS = 250
 
 
 class Keyboard:
-    """`stream` may be text or bytes; what is no UTF-8 is kept as far as it can be. Ends with the stream."""
+    """`stream` may be text or bytes; what is no UTF-8 is kept as far as it can be. Ends with the stream.
+
+    A real file is read below Python's own buffer: a thread that waits in there would break the end of the program.
+    """
 
     kind = "keyboard"
 
@@ -32,36 +39,54 @@ class Keyboard:
         return iter(self._outlet)
 
     def close(self) -> None:
-        """The thread may stay in its last `read`; it is a daemon and delivers nothing any more."""
         self._outlet.close()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=2)
 
     def _run(self) -> None:
         self._outlet.becomes(Condition.READY, "ready")
         try:
-            while not self._outlet.closed.is_set() and (line := self._line()) is not None:
-                if line:
-                    self._outlet.put(line)
+            for line in _lines(self._parts()):
+                self._outlet.put(line)
         except (OSError, ValueError) as error:
             self._outlet.becomes(Condition.MISSING, f"{self.name} can't be read: {error}")
         else:
-            self._outlet.becomes(Condition.ENDED, f"{self.name} has ended")
+            if not self._outlet.closed.is_set():
+                self._outlet.becomes(Condition.ENDED, f"{self.name} has ended")
         self._outlet.end()
 
-    def _line(self) -> str | None:
-        """The next line without its end; of one without end only the first `LONGEST` characters are kept."""
-        kept, ended = self._part()
-        if not kept and not ended:
-            return None
-        line = kept
-        while not ended:
-            more, ended = self._part()
-            if not more and not ended:
-                break
-            line = (line + more)[:LONGEST]
-        return line
+    def _parts(self) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        for part in self._raw():
+            yield decoder.decode(part) if isinstance(part, bytes) else part
 
-    def _part(self) -> tuple[str, bool]:
-        """Up to a chunk of a line, and whether the line ended with it."""
-        part = self._stream.readline(_CHUNK)
-        text = part.decode(errors="replace") if isinstance(part, bytes) else part
-        return text.rstrip("\r\n"), text.endswith("\n")
+    def _raw(self) -> Iterator[str | bytes]:
+        """What comes, until the stream ends or we are closed."""
+        try:
+            descriptor = self._stream.fileno()
+        except OSError:  # a stream in memory
+            while part := self._stream.read(_CHUNK):
+                yield part
+            return
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        while not self._outlet.closed.is_set():
+            if poll.poll(_LOOK_UP_MS):
+                data = os.read(descriptor, _CHUNK)
+                if not data:
+                    return
+                yield data
+
+
+def _lines(parts: Iterator[str]) -> Iterator[str]:
+    """Lines without their ends and without empty ones; of an endless one only the first `LONGEST` are kept."""
+    begun = ""
+    for part in parts:
+        *whole, rest = part.replace("\r", "\n").split("\n")
+        for line in whole:
+            if full := (begun + line)[:LONGEST]:
+                yield full
+            begun = ""
+        begun = (begun + rest)[:LONGEST]
+    if begun:
+        yield begun

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +13,7 @@ from app.flows.admit import Admit
 from app.flows.put_right import PutRight
 from app.flows.undo import Undo
 from app.flows.watch import Watch
+from app.jobs import Sender
 from app.machine.clock import HouseClock
 from tests.fakes.clock import EVENING
 from tests.fakes.night import ACCOUNT, scan
@@ -125,3 +128,27 @@ def test_the_platform_is_asked_for_the_time_until_it_is_certain(booted: Booted) 
         booted.passes(1)
     assert booted.clock.certain
     assert len(asked) == 2, "a platform that has told the time is left in peace"
+
+
+def test_nothing_is_sent_before_its_time_is_right(booted: Booted) -> None:
+    """The sender wakes between the moment the time is known and the clock's own look."""
+    booted.venue.sells("AAA11111")
+    booted.door(scan("s1", "AAA11111", at=booted.clock()), booted.venue.gate)
+    sent, drained = list[datetime](), threading.Event()
+
+    def drain() -> None:
+        sent.extend(call.at for call in booted.venue.calls())
+        drained.set()
+
+    desk = SimpleNamespace(drain=drain)
+    sender = Sender(ACCOUNT, desk, booted.clock, booted.put_right)  # type: ignore[arg-type]
+    sender.start()
+    try:
+        sender.wake()
+        assert not drained.wait(0.3), "the time is not known yet"
+        booted.is_told()
+        sender.wake()
+        assert drained.wait(10)
+    finally:
+        sender.stop()
+    assert abs(sent[0] - (EVENING + timedelta(seconds=30))) < timedelta(seconds=2)

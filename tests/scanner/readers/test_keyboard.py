@@ -24,6 +24,7 @@ def test_a_pipe_is_read_as_it_is_written(listen: Listen) -> None:
     out, into = os.pipe()
     with open(out, "rb") as stream:
         keyboard = listen(Keyboard(stream))
+        keyboard.becomes(Condition.READY)
         os.write(into, b"FIRST001\nSEC")
         assert keyboard.wait_for(1) == ["FIRST001"]
         os.write(into, b"OND02\n")
@@ -43,3 +44,13 @@ def test_a_stream_that_is_closed_is_told(listen: Listen) -> None:
     stream = io.BytesIO(b"X\n")
     stream.close()
     listen(Keyboard(stream)).becomes(Condition.MISSING)
+
+
+def test_closing_ends_a_read_that_waits(listen: Listen) -> None:
+    out, into = os.pipe()
+    with open(out, "rb") as stream:
+        keyboard = listen(Keyboard(stream))
+        keyboard.becomes(Condition.READY)
+        keyboard.close()
+        assert not keyboard.reader._thread.is_alive()  # type: ignore[attr-defined]
+    os.close(into)

@@ -14,10 +14,3 @@ def upgrade() -> None:
     op.add_column("scans", sa.Column("uptime_us", sa.BigInteger(), nullable=True))
     doubtful = sa.text("boot <> ''")
     op.create_index("ix_scans_doubtful", "scans", ["boot"], sqlite_where=doubtful, postgresql_where=doubtful)
-
-
-def downgrade() -> None:
-    op.drop_index("ix_scans_doubtful", "scans")
-    with op.batch_alter_table("scans") as scans:
-        scans.drop_column("uptime_us")
-        scans.drop_column("boot")

@@ -146,7 +146,7 @@ class Station:
         turn = self._next_turn()
         try:
             answer = self._admit.at_once(scan, self.place)
-        except StoreError as error:
+        except Exception as error:
             self._give_up(scan, seen_at, error)
             return
         if answer is not None:
@@ -158,10 +158,7 @@ class Station:
     def _look_up(self, scan: Scan, seen_at: float, turn: int) -> None:
         try:
             answer = self._admit.finish(scan, self.place)
-        except StoreError as error:
-            self._give_up(scan, seen_at, error)
         except Exception as error:
-            log.exception("scan.failed", scan=scan.id)
             self._give_up(scan, seen_at, error)
         else:
             self._answered(scan, seen_at, answer, turn)
@@ -175,8 +172,11 @@ class Station:
     def _give_up(self, scan: Scan, seen_at: float, error: Exception) -> None:
         """Nothing was decided: the same code may be shown again at once."""
         self._guard.forget(scan.code)
-        log.error("scan.undecided", station=self.place.name, words=str(error))
-        self._tell(self._failed(seen_at, str(error)))
+        if isinstance(error, StoreError):
+            log.error("scan.undecided", station=self.place.name, words=str(error))
+        else:
+            log.error("scan.failed", station=self.place.name, exc_info=error)
+        self._tell(self._failed(seen_at, str(error) or type(error).__name__))
 
     def _failed(self, seen_at: float, words: str) -> Verdict:
         return Verdict(seen_at=seen_at, told_at=self._seconds(), trouble=words)

@@ -180,12 +180,13 @@ def test_whoever_comes_while_the_platform_is_asked_is_answered_first(house: Hous
     assert (second.answer.code, second.late) == ("NEWCODE1", True)
 
 
-def test_a_database_that_fails_is_trouble_and_the_code_may_come_again_at_once(door: Door) -> None:
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), RuntimeError("the disk is full")])
+def test_a_scan_that_fails_is_trouble_and_the_code_may_come_again_at_once(door: Door, error: Exception) -> None:
     healthy = door.station._admit
 
     class Failing:
         def at_once(self, *_: object) -> Answer:
-            raise StoreError("the disk is full")
+            raise error
 
     door.station._admit = Failing()  # type: ignore[assignment]
     door.reads("ZQ4K81MD7")

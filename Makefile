@@ -13,7 +13,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+PAGE_SOURCES := $(shell find scanner/pwa -path scanner/pwa/node_modules -prune -o -type f -print)
+PAGE := $(BIN)/python scanner/pwa/backend/page_backend.py
 PORT_ARG = $(if $(PORT),--port $(PORT))
+PLAIN_PAGE := npm does not answer: the scanner page was made without its own reader of codes, the hub reads for it.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
@@ -31,6 +34,7 @@ serve: $(RUNTIME) ## The hub with your own settings (PORT=, SERVE_ARGS=)
 	@trap : INT; $(BIN)/doorcheck serve $(PORT_ARG) $(SERVE_ARGS) || [ $$? -eq 130 ]
 
 test: $(DEV) ## All tests (TEST_ARGS="-k outbox", WORKERS=4)
+	$(PAGE) test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not soak" $(TEST_ARGS)
 
 check: $(DEV) ## Format, lint, types, architecture, migrations
@@ -39,6 +43,7 @@ check: $(DEV) ## Format, lint, types, architecture, migrations
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/python -m migrations.check
+	$(PAGE) check
 
 bench: $(DEV) ## Measure speed against a floor measured in the same run (BENCH_ARGS=)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
@@ -46,12 +51,13 @@ bench: $(DEV) ## Measure speed against a floor measured in the same run (BENCH_A
 format: $(DEV) ## Put the sources in shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(PAGE) format
 
 kiosk-install: ## Make a kiosk of this machine: 64-bit Raspberry Pi OS or Debian (docs/kiosk.md)
 	@if [ "$$(id -u)" -eq 0 ]; then deploy/kiosk/install; else sudo deploy/kiosk/install; fi
 
 clean: ## Remove everything that make can make again (never data)
-	rm -rf $(VENV) build dist *.egg-info test-artifacts
+	rm -rf $(VENV) build dist *.egg-info test-artifacts scanner/page scanner/pwa/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find app scanner migrations tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -69,12 +75,13 @@ endef
 $(BIN)/pip:
 	$(venv)
 
-$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/pip
+$(RUNTIME): pyproject.toml constraints.txt $(PAGE_SOURCES) | $(BIN)/pip
 	@echo "Installing doorcheck into $(VENV) ..."
 	@$(PIP) -e .
+	@grep -q '"how":"plain"' scanner/page/made.json && echo "$(PLAIN_PAGE)" || true
 	@touch $@
 
-$(DEV): pyproject.toml constraints.txt | $(BIN)/pip
+$(DEV): pyproject.toml constraints.txt $(PAGE_SOURCES) | $(BIN)/pip
 	@echo "Installing doorcheck and its tools into $(VENV) ..."
 	@$(PIP) -e '.[dev,postgres]'
 	@touch $(RUNTIME) $@

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 
 from app.domain.model import AccountId, EventId, Policy
 from app.flows.admit import Admit
+from app.flows.bring import Bring
 from app.flows.drain import Drain
 from app.flows.lease import Lease
 from app.flows.lines import Line
 from app.flows.lookup import LookUp
 from app.flows.poll import Poll, Wanted
 from app.flows.put_right import PutRight
+from app.flows.snapshot import Snapshots
 from app.flows.undo import Undo
 from app.flows.watch import Watch
 from app.jobs import Desk, Jobs
@@ -75,6 +77,7 @@ class Hub:
     desks: dict[AccountId, Desk]
     admit: Admit
     undo: Undo
+    bring: Bring
     jobs: Jobs
     live: Live | None = None
 
@@ -106,10 +109,11 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
     put_right = PutRight(store, timekeeper, clock)
     jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right)
     notices.wake = jobs.nudge
+    admit = Admit(store, lookup, notices, clock, _policy(settings), timekeeper)
     return Hub(
         settings=settings, clock=clock, timekeeper=timekeeper, machine=Board(settings.data_dir, lambda: store.room),
         store=store, accounts=accounts, providers=providers, lines=lines, desks=desks,
-        admit=Admit(store, lookup, notices, clock, _policy(settings), timekeeper),
+        admit=admit, bring=Bring(store, admit, notices, clock),
         undo=Undo(store, notices, clock, timekeeper=timekeeper), jobs=jobs,
     )  # fmt: skip
 
@@ -164,7 +168,8 @@ def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, k
 
     return create_app(
         Parts(
-            store=hub.store, admit=hub.admit, undo=hub.undo, live=live, lines=hub.lines, clock=hub.clock,
+            store=hub.store, admit=hub.admit, undo=hub.undo, bring=hub.bring,
+            snapshots=Snapshots(hub.store, secrets.token_hex(6)), live=live, lines=hub.lines, clock=hub.clock,
             zone=hub.settings.zone, decoder=decoder, page=page, version=version("doorcheck"),
             new_id=lambda: secrets.token_hex(16), refresh=refresh, nudge=hub.jobs.nudge,
             stale_after=hub.settings.stale_after, kiosk=kiosk, machine=hub.machine, timekeeper=hub.timekeeper,

@@ -105,6 +105,12 @@ class Guest:
     tags: tuple[str, ...] = ()
 
 
+def short_name(name: str) -> str:
+    """A first name and the initial of the surname: what the next guest in the queue, or a phone, may see."""
+    first, *rest = name.split()[:2] or [""]
+    return f"{first} {rest[0][0]}." if rest else first
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """Heads by gender, for admissions whose platform counts them; `option` is the price option's id."""

@@ -31,6 +31,8 @@ class Trouble(StrEnum):
     """The platform refuses although nothing it shows speaks against it."""
     NOT_KNOWN = "not_known"
     """Let in on trust; the platform does not know the code."""
+    NOT_FOR_HERE = "not_for_here"
+    """Let in by a page that was cut off; by what we know it was for another night, door or hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,22 +101,22 @@ class Admit:
 
     def _work(self, tx: Tx, scan: Scan, station: Station, lookup: Lookup, may_look: bool) -> Answer | None:
         now = self._clock()
-        candidates = _candidates(tx, scan)
+        candidates = candidates_of(tx, scan)
         replayed = tx.scans.replayed(scan.id)
         if replayed is not None:
             return replace(replayed, replayed=True)
         if scan.at > now + CLOCK_TOLERANCE:
             scan = replace(scan, at=now, at_by_page=False)
         doubt = self._doubt(scan)
-        policy = self._policy_for(station, lookup, doubt is None)
+        policy = self.policy_for(station, lookup, doubt is None)
         decision = decide(candidates, scan, station, scan.at, policy)
         if may_look and lookup is Lookup.NOT_MADE and _worth_a_lookup(decision, candidates):
             return None
         if scan.override:
             decision = overrule(decision, scan, station, tonight(station, policy.events))
         if decision.admits:
-            decision = self._count(tx, decision, scan, station, policy)
-        answer = _answer(tx, decision, scan, station, policy, doubt is not None)
+            decision = self.count(tx, decision, scan, station, policy)
+        answer = answer_of(tx, decision, scan, station, policy, doubt is not None)
         tx.scans.record(answer, station, scan.override, now, doubt)
         return answer
 
@@ -126,7 +126,7 @@ class Admit:
             return None
         return self._timekeeper.doubt()
 
-    def _policy_for(self, station: Station, lookup: Lookup, certain: bool) -> Policy:
+    def policy_for(self, station: Station, lookup: Lookup, certain: bool) -> Policy:
         """The venue's policy with what is on now, and the station's own word on unknown codes."""
         events, key = self._store.open_events(), (station.unknown_offline, lookup, certain)
         made = self._policies.get(key)
@@ -136,7 +136,8 @@ class Admit:
             self._policies[key] = made
         return made
 
-    def _count(self, tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Decision:
+    def count(self, tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Decision:
+        """Count the heads of a decision that admits, and owe them to the platform; on trust with a place-holder."""
         if scan.direction is Direction.OUT:
             return decision
         admission = decision.admission
@@ -147,7 +148,7 @@ class Admit:
         if admission.id is None:
             raise AssertionError("a candidate without an id")
         tx.scans.owe(admission.id, station.allowance, scan.heads)
-        tx.scans.add_call(_call(admission, admission.id, scan, station, policy.events[admission.event]))
+        tx.scans.add_call(call_of(admission, admission.id, scan, station, policy.events[admission.event]))
         return decision
 
     def _told(self, answer: Answer) -> Answer:
@@ -161,7 +162,7 @@ class Admit:
         return answer
 
 
-def _candidates(tx: Tx, scan: Scan) -> list[Admission]:
+def candidates_of(tx: Tx, scan: Scan) -> list[Admission]:
     """What the code opens; for one that came without a code, the row that somebody chose from the search."""
     if scan.code:
         return tx.scans.candidates(scan.scheme, scan.code)
@@ -189,7 +190,7 @@ def _on_trust(scan: Scan, station: Station, policy: Policy) -> Admission:
     )
 
 
-def _call(admission: Admission, admission_id: AdmissionId, scan: Scan, station: Station, event: Event) -> Call:
+def call_of(admission: Admission, admission_id: AdmissionId, scan: Scan, station: Station, event: Event) -> Call:
     allowance = admission.allowance(station.allowance)
     return Call(
         id=CallId(0),
@@ -210,7 +211,7 @@ def _call(admission: Admission, admission_id: AdmissionId, scan: Scan, station: 
     )
 
 
-def _answer(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy, uncertain: bool) -> Answer:
+def answer_of(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy, uncertain: bool) -> Answer:
     """The decision as it is kept and shown, in one go: this is on the path of every guest."""
     admission = decision.admission
     event = policy.events.get(decision.event) if decision.event else None

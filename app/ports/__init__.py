@@ -18,7 +18,19 @@ from app.ports.around import (
 from app.ports.errors import ProviderError, StoreError
 from app.ports.provider import Capabilities, Cursor, Damaged, Found, Page, Provider, Row
 from app.ports.store import CacheTx, CallSoon, CallsTx, HouseTx, Saved, ScansTx, Store, Tx
-from app.ports.views import AccountRow, CallRow, EventCount, Freshness, OutboxCount, ScanCounts, StationRecord, Views
+from app.ports.views import (
+    AccountRow,
+    CallRow,
+    EventCount,
+    Freshness,
+    KnownRow,
+    OutboxCount,
+    RateCount,
+    ScanCallState,
+    ScanCounts,
+    StationRecord,
+    Views,
+)
 
 __all__ = [
     "AccountRow",
@@ -37,6 +49,7 @@ __all__ = [
     "Freshness",
     "HouseTx",
     "Kiosk",
+    "KnownRow",
     "Machine",
     "MachineHealth",
     "Notice",
@@ -45,10 +58,12 @@ __all__ = [
     "Page",
     "Provider",
     "ProviderError",
+    "RateCount",
     "ReadCode",
     "Room",
     "Row",
     "Saved",
+    "ScanCallState",
     "ScanCounts",
     "ScansTx",
     "Screen",

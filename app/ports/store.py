@@ -160,6 +160,10 @@ class CallsTx(Protocol):
         """A person says that it is not to be sent: the heads are given back."""
         ...
 
+    def add_conflict(self, call: Call, why: str, now: datetime) -> None:
+        """Insert a call that a person must see and that is never sent by itself; `call.id` is ignored."""
+        ...
+
     def resolve(self, call: CallId, now: datetime, by: str, note: str) -> None:
         """A person has seen a conflict; the heads stay counted, since the guest is inside."""
         ...

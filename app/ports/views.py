@@ -14,8 +14,13 @@ from app.domain.model import (
     Answer,
     Call,
     CallId,
+    CallState,
+    Credential,
     EventId,
+    FirstEntry,
+    Kind,
     ScanId,
+    Standing,
     Station,
 )
 from app.ports.provider import Damaged
@@ -99,6 +104,41 @@ class EventCount:
     damaged: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRow:
+    """What a page without its hub needs of an admission to decide. Counts are of one allowance (None: it has none)."""
+
+    id: AdmissionId
+    credentials: tuple[Credential, ...]
+    kind: Kind
+    standing: Standing
+    word: str
+    rate: str
+    name: str
+    limit: int | None
+    entered: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    first_entry: FirstEntry | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateCount:
+    """Heads of one rate, of the entrance."""
+
+    rate: str
+    limit: int
+    entered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanCallState:
+    """What became of a scan: `state` is its latest call's; None when nothing is owed for it."""
+
+    scan: ScanId
+    state: CallState | None
+
+
 class Views(Protocol):
     """Reads that never wait for a writer."""
 
@@ -139,6 +179,32 @@ class Views(Protocol):
         ...
 
     def damaged(self, limit: int) -> list[tuple[EventId, str, Damaged]]: ...
+
+    def known_rows(
+        self, event: EventId, allowance: str, ids: Collection[AdmissionId] | None = None
+    ) -> Iterator[KnownRow]:
+        """The admissions of an event, all or those of `ids`, place-holders that were taken over left out."""
+        ...
+
+    def last_change(self) -> int:
+        """The number of the last change of any admission; 0 when there was none."""
+        ...
+
+    def changed(self, after: int, limit: int) -> list[tuple[int, AdmissionId]]:
+        """Changes with a greater number, in their order. MAY repeat some that were told before."""
+        ...
+
+    def secret(self, name: str) -> bytes: ...
+
+    def rate_counts(self, event: EventId) -> list[RateCount]: ...
+
+    def pace(self, events: Collection[EventId], since: datetime, step: timedelta) -> list[tuple[datetime, int]]:
+        """Heads that came in through this database, by the beginning of each step; empty steps are left out."""
+        ...
+
+    def station_count(self, station: str) -> ScanCounts: ...
+
+    def scan_states(self, scans: Collection[ScanId]) -> list[ScanCallState]: ...
 
     def newest(self) -> datetime | None:
         """The latest instant that is known to have been: of a scan, or of a pull."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, literal_column, select, text, update
+from sqlalchemy import bindparam, case, exists, insert, literal_column, select, text, update
 from sqlalchemy.engine import Connection
 
 from app.domain.model import AccountId, Admission, AnswerKind, Call, CallId, CallState, Receipt
 from app.domain.settle import Again, Barred, Conflict, Done, Look, Parked, Settlement, surely_not_there
 from app.store import schema
-from app.store.rows import CALL, to_call
+from app.store.rows import CALL, from_call, to_call
 from app.store.sql import Statements
 
 k, w = schema.calls, schema.allowances
@@ -216,6 +216,10 @@ class SqlCalls:
             self._sql(GIVE_BACK).run(
                 self._cursor, admission=found.admission, allowance=found.allowance, heads=found.heads
             )
+
+    def add_conflict(self, call: Call, why: str, now: datetime) -> None:
+        values = from_call(replace(call, state=CallState.CONFLICT))
+        self._connection.execute(insert(k).values(**values, why=why, settled_at=now))
 
     def resolve(self, call: CallId, now: datetime, by: str, note: str) -> None:
         self._decide(call, resolved_at=now, settled_by=by, note=note)

@@ -89,6 +89,16 @@ def to_call(row: Row) -> Call:
     )  # fmt: skip
 
 
+def from_call(call: Call) -> dict[str, Any]:
+    """What a new call is inserted with."""
+    return {
+        "scan_id": call.scan, "account": call.account, "event_id": call.event, "event_ref": call.event_ref,
+        "admission_id": call.admission, "kind": call.kind.value, "ref": call.ref, "code": call.code,
+        "allowance": call.allowance, "heads": call.heads, "limit_": call.limit, "party": party_text(call.party),
+        "at": call.at, "station": call.station, "state": call.state.value, "due_at": call.due_at or call.at,
+    }  # fmt: skip
+
+
 def party_text(party: Party | None) -> str | None:
     return None if party is None else msgspec.json.encode(party).decode()
 

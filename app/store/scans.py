@@ -16,7 +16,7 @@ from app.store.rows import (
     ALLOWANCE,
     CALL,
     answer_bytes,
-    party_text,
+    from_call,
     to_admission,
     to_allowance,
     to_answer,
@@ -148,13 +148,7 @@ class SqlScans:
         self._sql(OWE).run(self._cursor, admission=admission, allowance=allowance, heads=heads)
 
     def add_call(self, call: Call) -> None:
-        self._sql(ADD_CALL).run(
-            self._cursor,
-            scan_id=call.scan, account=call.account, event_id=call.event, event_ref=call.event_ref,
-            admission_id=call.admission, kind=call.kind.value, ref=call.ref, code=call.code, allowance=call.allowance,
-            heads=call.heads, limit_=call.limit, party=party_text(call.party), at=call.at, station=call.station,
-            state=call.state.value, due_at=call.due_at or call.at,
-        )  # fmt: skip
+        self._sql(ADD_CALL).run(self._cursor, **from_call(call))
 
     def first_entry(self, admission: AdmissionId) -> FirstEntry | None:
         rows = self._sql(FIRST_ENTRY).rows(self._cursor, admission=admission)

@@ -203,6 +203,23 @@ scans = Table(
 """`boot` and `uptime_us` say when a scan was made while the time was not certain: which start of the machine, and how
 many microseconds after it."""
 
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Id, primary_key=True),
+    Column("admission_id", Id, nullable=False),
+)
+"""Every change of an admission or of its counts, in the order of the transactions; written by triggers (migration
+0003), so that no statement can forget it. Pages ask what changed since they asked last."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Random bytes of this database's own, such as what codes are salted with where they leave it."""
+
 OPEN = "state IN ('due', 'sending')"
 """In the outbox's hands. Kept as one text: SQLite uses a partial index only for the very same condition."""
 

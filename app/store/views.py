@@ -18,10 +18,8 @@ from app.domain.model import (
     CallId,
     CallState,
     Credential,
-    Direction,
     Event,
     EventId,
-    Outcome,
     ScanId,
 )
 from app.ports import (
@@ -32,12 +30,13 @@ from app.ports import (
     EventCount,
     Freshness,
     OutboxCount,
-    ScanCounts,
     StationRecord,
 )
 from app.store import schema
 from app.store.adopting import RESOURCE
+from app.store.figures import SqlFigures
 from app.store.folding import fold
+from app.store.known import SqlKnown
 from app.store.rows import ADMISSION, CALL, to_admission, to_allowance, to_answer, to_call, to_event, to_station
 
 a, c, w, f, k, s = (
@@ -49,7 +48,6 @@ a, c, w, f, k, s = (
     schema.scans,
 )
 
-A_NIGHT = timedelta(hours=24)
 AT_ONCE = 5_000
 """Values in one statement; databases take some ten thousand, and a page may hold a whole event."""
 PAGE = 500
@@ -57,7 +55,7 @@ UNSEEN = (k.c.state != CallState.CONFLICT.value) | k.c.resolved_at.is_(None)
 """Not a conflict that a person has resolved."""
 
 
-class SqlViews:
+class SqlViews(SqlKnown, SqlFigures):
     """`Views` over an engine for reading."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
@@ -218,27 +216,6 @@ class SqlViews:
             )
             for row in counted
         ]  # fmt: skip
-
-    def scan_counts(self) -> ScanCounts:
-        """Of the last 24 hours."""
-        rows = self._all(
-            select(s.c.outcome, s.c.direction, func.count().label("n"), func.sum(s.c.heads).label("heads"))
-            .where(s.c.at >= self._clock() - A_NIGHT, s.c.undoes.is_(None), s.c.undone_by.is_(None))
-            .group_by(s.c.outcome, s.c.direction)
-        )
-
-        def total(outcome: Outcome, column: str, direction: Direction | None = None) -> int:
-            return sum(
-                int(getattr(row, column) or 0)
-                for row in rows
-                if row.outcome == outcome and direction in {None, row.direction}
-            )
-
-        return ScanCounts(
-            admitted=total(Outcome.ADMIT, "n"), refused=total(Outcome.REFUSE, "n"), asked=total(Outcome.ASK, "n"),
-            heads_in=total(Outcome.ADMIT, "heads", Direction.IN),
-            heads_out=total(Outcome.ADMIT, "heads", Direction.OUT),
-        )  # fmt: skip
 
     def stations(self) -> list[StationRecord]:
         return [

@@ -25,7 +25,9 @@ LARGEST_IMAGE = 12 * 1024 * 1024
 ENVELOPE = 16 * 1024
 """What a form may add around its image."""
 
-_ROOM = {"/api/v1/decode": LARGEST_IMAGE + ENVELOPE}
+LARGEST_BATCH = 1024 * 1024
+
+_ROOM = {"/api/v1/decode": LARGEST_IMAGE + ENVELOPE, "/api/v1/scans:batch": LARGEST_BATCH}
 _KEY = "doorcheck.visit"
 _NO_STORE = (b"cache-control", b"no-store")
 _NO_SNIFF = (b"x-content-type-options", b"nosniff")

@@ -22,9 +22,11 @@ mimetypes.add_type("application/wasm", ".wasm")
 mimetypes.add_type("text/javascript", ".js")
 
 POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; "
+    "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+"""Nothing inline and nothing from elsewhere; `wasm-unsafe-eval` is for the reader of codes, which is ours too."""
 HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": POLICY,
@@ -34,12 +36,19 @@ HEADERS = {
 }
 
 
+NAMED = "/assets/"
+"""Files whose names change with what is in them."""
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
 class PageFiles(StaticFiles):
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers.update(HEADERS)
+        if NAMED in Path(full_path).as_posix():
+            response.headers["Cache-Control"] = FOR_EVER
         return response
 
 

@@ -12,7 +12,9 @@ from fastapi import Request
 
 from app.domain.model import AccountId, EventId
 from app.flows.admit import Admit
+from app.flows.bring import Bring
 from app.flows.lines import Line
+from app.flows.snapshot import Snapshots
 from app.flows.undo import Undo
 from app.ports import Clock, Decoder, Kiosk, Machine, Store, Timekeeper
 from app.web.access import Access
@@ -31,6 +33,8 @@ class Parts:
     store: Store
     admit: Admit
     undo: Undo
+    bring: Bring
+    snapshots: Snapshots
     live: Live
     lines: Mapping[AccountId, Line]
     clock: Clock

@@ -12,7 +12,7 @@ from app.web.front import API, Front
 from app.web.metrics import Metrics
 from app.web.page import KIOSK
 from app.web.parts import House, Parts
-from app.web.routes import admissions, conflicts, decode, events, health, kiosk, notices, outbox, scans, status
+from app.web.routes import admissions, conflicts, decode, events, health, kiosk, notices, outbox, pages, scans, status
 from app.web.wire.status import MachineOut
 
 __all__ = ["Parts", "create_app"]
@@ -62,7 +62,7 @@ def _routes(app: FastAPI) -> None:
     """Scans first and without the search that an included router costs each request: it is a third of their time."""
     prefix = API.rstrip("/")
     app.router.routes.extend(scans.router.routes)
-    for routes in (decode, admissions, events, outbox, conflicts, status, notices):
+    for routes in (decode, pages, admissions, events, outbox, conflicts, status, notices):
         app.include_router(routes.router, prefix=prefix)
     app.include_router(health.router, prefix=prefix, include_in_schema=False)
     app.include_router(health.router)

@@ -7,9 +7,9 @@ from datetime import tzinfo
 from typing import Literal
 
 from app.domain.messages import Message, phrase
-from app.domain.model import Answer, Direction, Outcome, Reason
+from app.domain.model import Answer, Direction, Outcome, Reason, short_name
 from scanner.kiosk.frame import ChoiceOffer, Look, PartyOffer, Shown, State, UndoOffer
-from scanner.kiosk.words import short_name, to_guests, words
+from scanner.kiosk.words import to_guests, words
 from scanner.station import Verdict
 
 ADMIT_S, OTHER_S, PARTY_S, CHOICE_S = 4.0, 8.0, 15.0, 30.0

@@ -30,9 +30,3 @@ def words(key: str, language: str) -> Message:
 def to_guests(reason: str, language: str) -> Message | None:
     """What a guest is told where the usual words speak to staff."""
     return _WORDS[language].get(reason)
-
-
-def short_name(name: str) -> str:
-    """A first name and the initial of the surname: what the next guest in the queue may see."""
-    first, *rest = name.split()[:2] or [""]
-    return f"{first} {rest[0][0]}." if rest else first

@@ -101,12 +101,25 @@ def _forget(page: Page, hub: FakeHub) -> None:
     page.context.set_offline(False)
     page.set_viewport_size(PHONE)
     page.goto(f"{hub.url}/page/favicon.svg")
-    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.evaluate(FORGET)
+
+
+FORGET = """async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  for (const { name } of await indexedDB.databases()) {
+    await new Promise((done) => { const asked = indexedDB.deleteDatabase(name); asked.onsuccess = asked.onerror = done; });
+  }
+  for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  for (const name of await caches.keys()) await caches.delete(name);
+}"""
 
 
 @pytest.fixture
 def door(bare: Page, hub: FakeHub) -> Page:
-    """The page, signed in and in touch with the hub."""
+    """The page, signed in and in touch with the hub; its camera off."""
+    bare.goto(f"{hub.url}/page/favicon.svg")
+    bare.evaluate("localStorage.setItem('doorcheck.camera', '\"off\"')")
     bare.goto(f"{hub.url}/?token={TOKEN}")
     bare.locator("[data-testid=connection][data-state=online]").wait_for()
     return bare

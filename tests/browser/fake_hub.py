@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import threading
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,7 +29,7 @@ Json = dict[str, Any]
 Scripted = Json | Response
 PAGE = Path(__file__).resolve().parents[2] / "scanner" / "page"
 TOKEN = "st-7Qm2kd"
-POLICY = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; frame-ancestors 'none'"
+POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:; media-src 'self' blob:"
 HEADERS = [(b"content-security-policy", POLICY.encode()), (b"cache-control", b"max-age=600")]
 STEP_SECONDS = 0.02
 
@@ -53,6 +55,20 @@ def stamp(seconds: float) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
 
+SALT = bytes(range(16))
+
+
+def known(number: int, code: str, name: str = "Marta S.", **more: Any) -> list[Any]:
+    """A row of the snapshot: a good ticket for one, unless `more` says otherwise."""
+    digest = hashlib.sha256(SALT + f"qr:{code}".encode()).digest()
+    row: Json = {
+        "id": number, "codes": [urlsafe_b64encode(digest[:12]).decode()], "kind": "ticket", "standing": "good", "word": "",
+        "rate": "Early bird", "name": name, "limit": 1, "entered": 0, "opens": None, "closes": None, "first": None,
+        "station": "",
+    }  # fmt: skip
+    return list((row | more).values())
+
+
 class Lost(Response):
     """The hub has worked, its answer is cut on the way."""
 
@@ -65,7 +81,8 @@ class Lost(Response):
 
 @dataclass
 class FakeHub:
-    """`answers[code]` is what a scan of the code gets: a list is used up to its last element."""
+    """`answers[code]` is what a scan of the code gets: a list is used up to its last element. `rows` are the snapshot
+    (see `known`), `takes[code]` what is made of one that was brought: an item of the batch's answer."""
 
     answers: dict[str, Scripted | list[Scripted]] = field(default_factory=dict)
     scans: list[Json] = field(default_factory=list)
@@ -75,6 +92,12 @@ class FakeHub:
     admissions: list[Json] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
     conflicts: list[Json] = field(default_factory=list)
+    rows: list[list[Any]] = field(default_factory=list)
+    rules: Json = field(default_factory=dict)
+    snapshots: list[str] = field(default_factory=list)
+    brought: list[Json] = field(default_factory=list)
+    takes: dict[str, Json] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
     status: Json = field(default_factory=dict)
     token: str = TOKEN
     url: str = ""
@@ -82,8 +105,14 @@ class FakeHub:
     _loop: asyncio.AbstractEventLoop | None = None
 
     def reset(self) -> None:
-        for listed in (self.scans, self.undone, self.languages, self.admissions, self.searched, self.conflicts):
+        lists: list[list[Any]] = [
+            self.scans, self.undone, self.languages, self.admissions, self.searched, self.conflicts, self.rows,
+            self.snapshots, self.brought,
+        ]  # fmt: skip
+        for listed in lists:
             listed.clear()
+        for named in (self.rules, self.takes, self.states):
+            named.clear()
         self.answers.clear()
         self.undo_answer = None
         self.token = TOKEN
@@ -121,6 +150,41 @@ class FakeHub:
         self.undone.append(request.path_params["id"])
         scripted = self.undo_answer or answer(message="Taken back", detail="it was never sent", undo_until=None)
         return scripted if isinstance(scripted, Response) else JSONResponse(scripted)
+
+    async def cache(self, request: Request) -> Response:
+        """Always everything: what changed since is the real hub's business."""
+        self.snapshots.append(request.query_params["since"])
+        head = {
+            "version": f"fake.{len(self.snapshots)}", "whole": True, "now": stamp(0), "salt": SALT.hex(), "gone": [],
+            "event": {
+                "id": "ev-1", "name": "Noche de Sábado", "label": "2025-11-22", "open": True, "starts_at": stamp(-3600),
+                "ends_at": stamp(3600),
+            },
+            "unknown_offline": "ask", "early_minutes": None, "late_minutes": None, "total": len(self.rows),
+        }  # fmt: skip
+        return JSONResponse(head | self.rules | {"rows": self.rows})
+
+    async def batch(self, request: Request) -> Response:
+        items = []
+        for one in (await request.json())["scans"]:
+            self.brought.append(one)
+            said = one["said"]
+            same = answer(said["outcome"], said["reason"], heads=said["heads"]) | {"id": one["id"]}
+            items.append(
+                {"id": one["id"], "answer": same, "excess": 0, "problem": None} | self.takes.get(one["code"], {})
+            )
+        return JSONResponse({"items": items})
+
+    async def say_states(self, request: Request) -> Response:
+        ids = request.query_params["ids"].split(",")
+        return JSONResponse({"items": [{"id": one, "state": self.states[one]} for one in ids if one in self.states]})
+
+    async def say_numbers(self, _request: Request) -> Response:
+        rates = [{"rate": "Early bird", "limit": 500, "entered": 180}, {"rate": "VIP", "limit": 40, "entered": 34}]
+        pace = [{"at": stamp(-600 * n), "heads": heads} for n, heads in enumerate((31, 44, 12, 9, 3))]
+        night = {"id": "ev-1", "name": "Noche de Sábado", "entered": 214, "limit": 812, "rates": rates}
+        here = {"admitted": 96, "refused": 9, "asked": 4, "heads": 101}
+        return JSONResponse({"events": [night], "station": here, "pace": pace})
 
     async def decode(self, request: Request) -> Response:
         async with request.form() as form:
@@ -161,6 +225,10 @@ class FakeHub:
         routes = [
             Route("/", lambda _request: FileResponse(PAGE / "index.html")),
             Route("/api/v1/scans", self.scan, methods=["POST"]),
+            Route("/api/v1/scans", self.say_states, methods=["GET"]),
+            Route("/api/v1/scans:batch", self.batch, methods=["POST"]),
+            Route("/api/v1/cache", self.cache),
+            Route("/api/v1/numbers", self.say_numbers),
             Route("/api/v1/scans/{id}/undo", self.undo, methods=["POST"]),
             Route("/api/v1/decode", self.decode, methods=["POST"]),
             Route("/api/v1/admissions", self.find),
@@ -192,7 +260,14 @@ def quiet_night() -> Json:
     fresh = [{"resource": "tickets", "state": "fresh", "as_of": stamp(-120), "age_seconds": 120}]
     return {
         "timezone": "Europe/Madrid",
-        "station": {"name": "Puerta 1", "direction": "in", "allowance": "entrance"},
+        "station": {
+            "name": "Puerta 1",
+            "direction": "in",
+            "allowance": "entrance",
+            "events": [],
+            "kinds": [],
+            "rates": [],
+        },  # fmt: skip
         "accounts": [
             {"name": "fourvenues", "provider": "fourvenues", "state": "up", "since": stamp(-3600), "words": ""}
         ],

@@ -170,15 +170,6 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_both_languages_have_the_same_words(screen: Screen) -> None:
-    english, spanish = (
-        screen.page.evaluate(f"import('/page/kiosk/{name}.js').then((m) => m['{name}'])")
-        for name in ("english", "spanish")
-    )
-    assert english.keys() == spanish.keys()
-    assert not [key for key in english if english[key] == spanish[key] and key not in {"lamp.gate"}]
-
-
 def test_the_next_guest_wins_over_an_open_question(screen: Screen) -> None:
     screen.shows("party")
     screen.shows("void")

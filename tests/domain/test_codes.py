@@ -1,6 +1,9 @@
 """Whatever a reader delivers, the door looks up the bare code, and nothing that is none."""
 
+import json
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -144,3 +147,11 @@ def test_a_log_never_shows_the_whole_code(code: str) -> None:
 
 def test_a_shortened_code_starts_as_the_code_does() -> None:
     assert [shorten(code) for code in (CODE, "AB12", "AB1", "A", "")] == ["ZQ4…", "AB1…", "AB…", "…", "…"]
+
+
+TABLE = json.loads((Path(__file__).parents[1] / "scenarios" / "codes.json").read_text(encoding="utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row["name"] for row in TABLE])
+def test_the_table_that_the_page_reads_too(row: dict[str, Any]) -> None:
+    assert clean(row["raw"] * row.get("times", 1)) == row["code"]

@@ -120,7 +120,7 @@ ODD_QUESTIONS: list[tuple[str, str, int]] = [
     ("GET", "/api/v1/nothing", 404),
     ("GET", "/nothing", 404),
     ("GET", "/page/../server.py", 404),
-    ("GET", "/api/v1/scans", 405),
+    ("GET", "/api/v1/scans", 422),
     ("DELETE", "/api/v1/outbox", 405),
     ("POST", "/api/v1/scans/%00/undo", 422),
     ("POST", f"/api/v1/scans/{'a' * 200}/undo", 422),

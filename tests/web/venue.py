@@ -37,8 +37,10 @@ from app.domain.model import (
 )
 from app.domain.settle import Settlement
 from app.flows.admit import Admit
+from app.flows.bring import Bring
 from app.flows.lines import Line
 from app.flows.lookup import LookUp
+from app.flows.snapshot import Snapshots
 from app.flows.undo import Undo
 from app.ports import (
     Capabilities,
@@ -170,10 +172,13 @@ class Venue:
         lines = {ACCOUNT: self.line}
         lookup = LookUp(self.store, {ACCOUNT: self.platform}, lines, self.clock, timedelta(seconds=0.8))
         ids = (f"hub-{n}" for n in itertools.count(1))
+        admit = Admit(self.store, lookup, self.live, self.clock, Policy(events={}))
         self.parts = Parts(
             store=self.store,
-            admit=Admit(self.store, lookup, self.live, self.clock, Policy(events={})),
+            admit=admit,
             undo=Undo(self.store, self.live, self.clock),
+            bring=Bring(self.store, admit, self.live, self.clock),
+            snapshots=Snapshots(self.store, "hub1"),
             live=self.live,
             lines=lines,
             clock=self.clock,

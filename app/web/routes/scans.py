@@ -46,10 +46,11 @@ async def scan(request: Request) -> Response:
     kept, who = parts(request), visit(request)
     body = await read_json(ScanIn, request)
     now = kept.clock()
-    asked = body.scan(who.station, now, kept.new_id)
+    station = body.at_station(who.station)
+    asked = body.scan(station, now, kept.new_id)
     if now - asked.at > OLDEST:
         raise wrong("at", f"more than {OLDEST // timedelta(hours=1)} hours ago")
-    answer = await _decided(kept, asked, who.station)
+    answer = await _decided(kept, asked, station)
     if answer.replayed and answer.code != asked.code:
         raise Problem(409, "This id was used for another code.", slug="id-used")
     house(request).metrics.scanned(answer, perf_counter() - began)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any, Literal, Self
 
@@ -21,7 +22,19 @@ from pydantic import (
 
 from app.domain.codes import clean
 from app.domain.messages import phrase
-from app.domain.model import AdmissionId, Answer, Choice, Direction, Kind, Outcome, Party, Scan, ScanId, Station
+from app.domain.model import (
+    AdmissionId,
+    Answer,
+    Choice,
+    Direction,
+    EventId,
+    Kind,
+    Outcome,
+    Party,
+    Scan,
+    ScanId,
+    Station,
+)
 from app.domain.model import Reason as DoorReason
 from app.web.wire.common import EventName, Given, Instant, Reason, Taken, tidy, utc
 
@@ -117,6 +130,9 @@ class ScanIn(Taken):
     admission: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] | None = Field(
         None, description="The chosen one, where an earlier answer offered `choices`."
     )
+    event: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        None, description="The one that the page was told to let in to; every event of the station when missing."
+    )
 
     @field_validator("party")
     @classmethod
@@ -125,6 +141,12 @@ class ScanIn(Taken):
         if party is not None and heads is not None and heads != party.heads:
             raise ValueError(f"the party is {party.heads} people, but heads says {heads}")
         return party
+
+    def at_station(self, station: Station) -> Station:
+        """The station, for this event only where the page says one that is the station's."""
+        if self.event is None or (station.events and self.event not in station.events):
+            return station
+        return replace(station, events=(EventId(self.event),))
 
     def scan(self, station: Station, now: datetime, new_id: Callable[[], str]) -> Scan:
         return Scan(

@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.model import Answer, Direction, FirstEntry, Guest, Outcome, Reason, ScanId, Why
+from app.domain.model import Answer, Direction, FirstEntry, Guest, Outcome, Reason, ScanId, Why, short_name
 from scanner.kiosk.conditions import Conditions
 from scanner.kiosk.frame import Look, Sign, State, Trouble
 from scanner.kiosk.screen import Screen, Setup
 from scanner.kiosk.showing import Manner, look_of, showing
-from scanner.kiosk.words import short_name
 from scanner.readers.contract import Reading
 from scanner.station import Station, Verdict
 from tests.conformance.store import House

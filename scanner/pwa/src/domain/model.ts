@@ -1,0 +1,77 @@
+// The words of the door (docs/architecture.md), as the page needs them. Instants are milliseconds since 1970.
+
+export type Outcome = "admit" | "refuse" | "ask";
+export type Standing = "good" | "pending" | "void" | "unknown";
+export type Direction = "in" | "out";
+export type Unknown = "ask" | "refuse" | "provisional";
+export type Lookup = "not_made" | "absent" | "failed";
+export type Reason =
+  | "ok" | "already_in" | "too_many" | "unknown_code" | "ambiguous" | "other_event" | "wrong_gate" | "too_early" | "too_late"
+  | "pending" | "void" | "unsure" | "not_allowed_offline" | "unreadable";
+
+export interface Event {
+  id: string;
+  name?: string;
+  label?: string;
+  open: boolean;
+  startsAt: number | null;
+  endsAt: number | null;
+}
+
+/** What a verdict needs of an admission. `room` counts what the station consumes; null: it has no right to that. */
+export interface Admission {
+  id: string;
+  event: string;
+  kind: string;
+  standing: Standing;
+  word: string;
+  rate: string;
+  room: { limit: number; entered: number } | null;
+  opensAt: number | null;
+  closesAt: number | null;
+}
+
+export interface Station {
+  name: string;
+  events: readonly string[];
+  kinds: readonly string[];
+  rates: readonly string[];
+  direction: Direction;
+}
+
+export interface Party { women?: number; men?: number; no_gender?: number }
+
+/** A reading: `code` is cleaned, `override` a supervisor's reason, `choice` the admission that somebody chose. */
+export interface Scan {
+  code: string;
+  heads: number;
+  direction: Direction;
+  override: string | null;
+  choice: string | null;
+}
+
+/** `early` and `late` (minutes) widen an event's own hours; null: its hours don't matter. */
+export interface Policy {
+  events: ReadonlyMap<string, Event>;
+  unknownOffline: Unknown;
+  lookup: Lookup;
+  early: number | null;
+  late: number | null;
+  timeIsCertain: boolean;
+}
+
+export interface Decision {
+  outcome: Outcome;
+  reason: Reason;
+  heads: number;
+  left: number;
+  limit: number;
+  entered: number;
+  admission: Admission | null;
+  event: string | null;
+  provisional: boolean;
+  overridden: boolean;
+  choices: readonly Admission[];
+  warning: string;
+  why: { rule: string; value: string };
+}

@@ -1,0 +1,76 @@
+// A verdict without the hub: the snapshot, the rules, and an answer in the shape of the hub's.
+
+import type { Answer, Wish } from "../domain/answer.ts";
+import { clean } from "../domain/codes.ts";
+import { decide, hoursOf, OVERRIDABLE, overrule, tonight } from "../domain/decide.ts";
+import type { Admission, Decision, Policy, Scan, Station } from "../domain/model.ts";
+import { phrase } from "../domain/phrase.ts";
+import type { Found, Snapshot } from "../keep/snapshot.ts";
+import { clockTime, dayOf } from "../words/times.ts";
+import { language, t } from "../words/words.ts";
+
+const UNDO_WITHIN = 10 * 60_000; // ms, as at the hub
+
+interface Asked { id: string; at: string; wish: Wish }
+
+/** The answer to a wish on what this phone knows. `station`: this one, for the events it lets in to. */
+export function decideHere({ id, at, wish }: Asked, station: Station, snapshot: Snapshot): Answer {
+  const code = clean(wish.code);
+  const found = candidates(code, wish.admission, snapshot);
+  const { unknownOffline, early, late } = snapshot.rules;
+  const policy: Policy = { events: snapshot.events, unknownOffline, lookup: "failed", early, late, timeIsCertain: true };
+  const heads = wish.party ? headsOf(wish.party) : (wish.heads ?? 1);
+  const scan: Scan = {
+    code, heads, direction: station.direction, override: wish.override?.reason ?? null, choice: wish.admission ?? null,
+  };
+  const first = decide(found.map(({ admission }) => admission), scan, station, Date.parse(at), policy);
+  const decided = overrule(first, scan, tonight(station, policy.events));
+  return answerOf(decided, { id, at, scan, station, policy, found, asOf: snapshot.asOf });
+}
+
+export const headsOf = (party: { women?: number; men?: number; no_gender?: number }): number =>
+  (party.women ?? 0) + (party.men ?? 0) + (party.no_gender ?? 0);
+
+function candidates(code: string, admission: string | undefined, snapshot: Snapshot): Found[] {
+  if (code) return snapshot.find(code);
+  const chosen = admission ? snapshot.get(admission) : undefined;
+  return chosen ? [chosen] : [];
+}
+
+interface Around { id: string; at: string; scan: Scan; station: Station; policy: Policy; found: Found[]; asOf: number | null }
+
+function answerOf(decided: Decision, around: Around): Answer {
+  const { id, at, scan, station, policy, found } = around;
+  const { admission } = decided;
+  const known = found.find((one) => one.admission.id === admission?.id);
+  const event = decided.event === null ? undefined : policy.events.get(decided.event);
+  const admits = decided.outcome === "admit";
+  const hours = admission ? hoursOf(admission, policy) : { opens: null, closes: null };
+  const answer: Answer = {
+    id, at, station: station.name, direction: scan.direction, outcome: decided.outcome, reason: decided.reason,
+    heads: decided.heads, left: decided.left, limit: decided.limit, entered: decided.entered, kind: admission?.kind ?? null,
+    rate: admission?.rate ?? "", guest: known ? { name: known.name, note: "", tags: [] } : null,
+    event: decided.event === null ? null : { id: decided.event, name: event?.name ?? "" },
+    first_entry: decided.reason === "already_in" ? (known?.first ?? null) : null, provisional: decided.provisional,
+    overridden: decided.overridden, message: "", detail: "", why: [decided.why], as_of: instant(around.asOf),
+    choices: decided.choices.map((one) => choice(one, found)), warning: decided.warning || null, uncertain: false,
+    undo_until: admits && scan.direction === "in" ? new Date(Date.parse(at) + UNDO_WITHIN).toISOString() : null, undoes: null,
+    overridable: !admits && OVERRIDABLE.has(decided.reason), admission: admission?.id ?? null, here: true,
+    event_label: event?.label ?? "", platform_word: admission?.word ?? "", opens_at: instant(hours.opens), closes_at: instant(hours.closes),
+  };
+  return say(answer);
+}
+
+/** The same answer with its words in the language of now. */
+export function say(answer: Answer): Answer {
+  const clock = (moment: string) => clockTime(moment, language());
+  const { word, detail } = phrase(answer, t, clock, (moment, weekday) => dayOf(moment, language(), weekday));
+  return { ...answer, message: word, detail };
+}
+
+function choice({ id, rate, kind, room }: Admission, found: Found[]) {
+  const name = found.find(({ admission }) => admission.id === id)?.name ?? "";
+  return { admission: id, name, rate, kind, left: room ? Math.max(room.limit - room.entered, 0) : 0 };
+}
+
+const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

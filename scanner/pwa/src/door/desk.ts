@@ -1,0 +1,163 @@
+// Scans on their way. Each reading becomes one scan with one id. The hub decides while it answers; else this phone does,
+// on its snapshot, and brings the scan as soon as the hub is back. What the hub then says is final.
+
+import type { Answer, Wish } from "../domain/answer.ts";
+import { clean } from "../domain/codes.ts";
+import { type Api, Trouble } from "../hub/api.ts";
+import { newId } from "../keep/ids.ts";
+import { add, type Ended, sendWaiting, type Taken, type Waiting, waitingOnes } from "../keep/queue.ts";
+import { sendLater } from "../keep/shelf.ts";
+import type { Snapshot } from "../keep/snapshot.ts";
+import { hubNow } from "../words/times.ts";
+import { SameReading } from "./guard.ts";
+
+const PATIENCE = 600; // ms for a hub that was there a moment ago and a guest whom the snapshot knows
+const PATIENCE_UNKNOWN = 2500; // the hub asks the platform about a code that it does not know
+
+/** `seq`: the order of reading. */
+export interface Asked { id: string; seq: number; at: string; wish: Wish }
+
+interface Wiring {
+  api: Api;
+  snapshot: Snapshot;
+  /** Is the hub there? null: not known yet. */
+  reach: () => boolean | null;
+  decide: (asked: Asked) => Answer;
+  auth: () => { token: string; language: string };
+  onSent: (asked: Asked) => void;
+  onAnswer: (asked: Asked, answer: Answer) => void;
+  onTrouble: (asked: Asked, trouble: Trouble) => void;
+  /** The hub took what this phone had decided; `said` was shown at the door. */
+  onTaken: (taken: Taken) => void;
+  onWaiting: (count: number) => void;
+  /** This phone can't keep what it decided. */
+  onUnkept: () => void;
+  onSignedOut: () => void;
+}
+
+export class Desk {
+  private readonly wiring: Wiring;
+  private readonly same = new SameReading();
+  private seq = 0;
+  private sending: Promise<void> | null = null;
+  private again = false;
+  waiting = 0;
+
+  constructor(wiring: Wiring) {
+    this.wiring = wiring;
+  }
+
+  /** What the phone has not sent yet counts from the start. */
+  async start(): Promise<void> {
+    for (const one of await waitingOnes()) this.wiring.snapshot.wait(one.admission, insideOf(one));
+    await this.count();
+    this.send();
+  }
+
+  /** A reading by camera or gun; false when it is the one before, still in view. `more` is asked for new ones only. */
+  read(code: string, more: () => Partial<Wish>): boolean {
+    if (this.same.seen(code)) return false;
+    void this.ask({ code, ...more() });
+    return true;
+  }
+
+  /** Whoever shows a code again after something was taken back means it. */
+  forgetReadings(): void {
+    this.same.forgetAll();
+  }
+
+  /** A wish: read, typed, chosen, or the next step after a verdict. */
+  async ask(wish: Wish): Promise<void> {
+    this.seq += 1;
+    this.same.note(wish.code);
+    const asked: Asked = { id: newId(), seq: this.seq, at: new Date(hubNow()).toISOString(), wish };
+    this.wiring.onSent(asked);
+    try {
+      await this.answer(asked);
+    } finally {
+      this.same.note(wish.code);
+    }
+  }
+
+  private async answer(asked: Asked): Promise<void> {
+    const { api, snapshot, reach, onAnswer, onTrouble } = this.wiring;
+    if (reach() === false) return this.decideHere(asked);
+    const { code, heads, party, admission, override, event } = asked.wish;
+    const asking = api.scan({ id: asked.id, code, heads: heads ?? 1, party, admission, override, event });
+    const patience = snapshot.knows(clean(code)) ? PATIENCE : PATIENCE_UNKNOWN;
+    const first = await Promise.race([asking.catch((trouble: Trouble) => trouble), later(patience)]);
+    if (first === null) {
+      await this.decideHere(asked);
+      asking.then((answer) => snapshot.learn(answer), () => undefined).finally(() => this.send());
+    } else if (!(first instanceof Error)) {
+      snapshot.learn(first);
+      onAnswer(asked, first);
+    } else if (first instanceof Trouble && !first.passing) onTrouble(asked, first);
+    else if (first instanceof Trouble && first.kind !== "signed-out") await this.decideHere(asked);
+  }
+
+  /** On the disk of this phone before it is shown. */
+  private async decideHere(asked: Asked): Promise<void> {
+    const { decide, snapshot, onAnswer, onUnkept } = this.wiring;
+    const answer = decide(asked);
+    const { pin: _, ...override } = asked.wish.override ?? { reason: "" };
+    const one: Waiting = {
+      what: "scan", id: asked.id, at: asked.at, admission: answer.admission,
+      body: { ...asked.wish, direction: answer.direction, heads: asked.wish.heads ?? 1, override: asked.wish.override ? override : undefined },
+      said: { outcome: answer.outcome, reason: answer.reason, heads: answer.heads },
+    };
+    snapshot.wait(answer.admission, insideOf(one));
+    if (!(await add(one))) onUnkept();
+    onAnswer(asked, answer);
+    await this.count();
+    void sendLater();
+  }
+
+  /** Take back an entry that the hub may not have heard of. */
+  async takeBack(scan: string, admission: string | null, heads: number): Promise<void> {
+    this.wiring.snapshot.wait(admission, -heads);
+    const at = new Date(hubNow()).toISOString();
+    if (!(await add({ what: "undo", id: `undo:${scan}`, of: scan, at, admission, heads }))) this.wiring.onUnkept();
+    await this.count();
+    void sendLater();
+  }
+
+  /** Bring what waits; asked for while it does, it looks once more afterwards. Ends when there is nothing left to try. */
+  send(): Promise<void> {
+    this.again = true;
+    this.sending ??= this.sendAll().finally(() => { this.sending = null; });
+    return this.sending;
+  }
+
+  private async sendAll(): Promise<void> {
+    let ended: Ended = "sent";
+    while (this.again && ended === "sent") {
+      this.again = false;
+      const { token, language } = this.wiring.auth();
+      if (!token) return;
+      ended = await sendWaiting(language, token, (taken) => this.taken(taken)).catch(() => "nobody" as const);
+      await this.count();
+    }
+    if (ended === "signed-out") this.wiring.onSignedOut();
+  }
+
+  private taken(taken: Taken): void {
+    const { waiting, answer } = taken;
+    this.wiring.snapshot.wait(waiting.admission, -insideOf(waiting));
+    if (answer) this.wiring.snapshot.learn(answer);
+    this.wiring.onTaken(taken);
+  }
+
+  private async count(): Promise<void> {
+    this.waiting = (await waitingOnes()).length;
+    this.wiring.onWaiting(this.waiting);
+  }
+}
+
+/** Heads that are inside because of it. */
+function insideOf(one: Waiting): number {
+  if (one.what === "undo") return -one.heads;
+  return one.said.outcome === "admit" && one.body.direction !== "out" ? one.said.heads : 0;
+}
+
+const later = (ms: number): Promise<null> => new Promise((resolve) => { setTimeout(() => resolve(null), ms); });

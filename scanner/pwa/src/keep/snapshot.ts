@@ -1,0 +1,245 @@
+// What this phone knows of tonight's guests: enough for a verdict, no more (GET /api/v1/cache). Kept in the phone's
+// database so that a reload in a dead spot has it too.
+
+import type { Answer } from "../domain/answer.ts";
+import type { Admission, Event, Standing, Unknown } from "../domain/model.ts";
+import { nameOfCode } from "../domain/sha256.ts";
+import { fold } from "../domain/text.ts";
+import { all, change, empty, keep } from "./base.ts";
+
+const MANY = 400; // changes after which the whole is written anew
+const AFTER = 12 * 3_600_000; // ms after the end of a night when it is forgotten
+const LONGEST = 36 * 3_600_000; // ms a night without an end is kept
+
+/** In the order of app/flows/snapshot.py. */
+export type Row = [
+  id: number, codes: string[], kind: string, standing: Standing, word: string, rate: string, name: string,
+  limit: number | null, entered: number, opens: number | null, closes: number | null, first: number | null, station: string,
+];
+
+interface Head {
+  version: string;
+  salt: string;
+  now: string;
+  event: { id: string; name: string; label: string; open: boolean; starts_at: string | null; ends_at: string | null };
+  unknown_offline: Unknown;
+  early_minutes: number | null;
+  late_minutes: number | null;
+  pin?: PinProof | null;
+}
+
+/** By what a supervisor's PIN can be told from others. */
+export interface PinProof { salt: string; rounds: number; digest: string }
+
+export interface Part extends Head { whole: boolean; total: number; gone: string[]; rows: Row[] }
+
+/** One event as it is kept: the whole as it came, changes beside it. */
+interface Sheet { event: string; head: Head; rows: Row[] }
+interface Change { event: string; head: Head; rows: Row[]; gone: string[] }
+
+interface Night { head: Head; salt: Uint8Array; rows: Map<string, Row>; codes: Map<string, string[]>; changes: number }
+
+export interface Found { admission: Admission; name: string; first: { at: string | null; station: string } | null }
+
+export class Snapshot {
+  private nights = new Map<string, Night>();
+  private counts = new Map<string, { entered: number; at: number }>();
+  private waiting = new Map<string, number>();
+
+  /** Read what the phone has kept. Unreadable parts are as if they were not there. */
+  async load(): Promise<void> {
+    const [sheets, changes, counts] = await Promise.all([
+      all<Sheet>("sheets"), all<Change>("changes"), all<{ admission: string; entered: number }>("counts"),
+    ]).catch(() => [[], [], []] as [Sheet[], Change[], { admission: string; entered: number }[]]);
+    for (const { head, rows } of sheets) this.begin(head, rows);
+    for (const one of changes) this.apply(one);
+    for (const { admission, entered } of counts) this.counts.set(admission, { entered, at: 0 });
+  }
+
+  get size(): number {
+    return [...this.nights.values()].reduce((sum, { rows }) => sum + rows.size, 0);
+  }
+
+  /** When what is known was asked for (ms), the oldest part; null when nothing is. */
+  get asOf(): number | null {
+    const times = [...this.nights.values()].map(({ head }) => Date.parse(head.now));
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
+  get events(): Map<string, Event> {
+    return new Map([...this.nights.values()].map(({ head: { event } }) => [event.id, {
+      id: event.id, name: event.name, label: event.label, open: event.open, startsAt: instant(event.starts_at), endsAt: instant(event.ends_at),
+    }]));
+  }
+
+  version(event: string): string {
+    return this.nights.get(event)?.head.version ?? "";
+  }
+
+  /** The rules that came with the snapshot; those of an unknown house are the careful ones. */
+  get rules(): { unknownOffline: Unknown; early: number | null; late: number | null; pin: PinProof | null } {
+    const [night] = this.nights.values();
+    if (!night) return { unknownOffline: "ask", early: null, late: null, pin: null };
+    const { unknown_offline: unknownOffline, early_minutes: early, late_minutes: late, pin } = night.head;
+    return { unknownOffline, early, late, pin: pin ?? null };
+  }
+
+  /** What a code opens, the oldest admission first. */
+  find(code: string): Found[] {
+    if (!code) return [];
+    const ids = [...this.nights.values()].flatMap(({ salt, codes }) => codes.get(nameOfCode(salt, "qr", code)) ?? []);
+    return [...new Set(ids)].sort((one, other) => Number(one) - Number(other)).flatMap((id) => this.get(id) ?? []);
+  }
+
+  knows(code: string): boolean {
+    return this.find(code).length > 0;
+  }
+
+  get(id: string): Found | undefined {
+    for (const { head, rows } of this.nights.values()) {
+      const row = rows.get(id);
+      if (row) return this.found(row, head.event.id);
+    }
+    return undefined;
+  }
+
+  /** Guests whose first name, initial or rate holds every word. */
+  search(text: string, limit: number): Found[] {
+    const words = fold(text).split(" ").filter(Boolean);
+    const found: Found[] = [];
+    for (const { head, rows } of this.nights.values()) {
+      for (const row of rows.values()) {
+        const name = fold(`${row[6]} ${row[5]}`);
+        if (words.every((word) => name.includes(word))) found.push(this.found(row, head.event.id));
+        if (found.length >= limit) return found;
+      }
+    }
+    return found;
+  }
+
+  /** Take over what the hub sent, asked for at `askedAt` (ms of performance). A part that is cut or torn changes nothing. */
+  async take(part: Part, askedAt: number): Promise<void> {
+    if (!Array.isArray(part.rows) || typeof part.salt !== "string" || !part.event?.id) throw new Error("not a snapshot");
+    const { rows, gone, whole, total, ...rest } = part;
+    const head: Head = { ...rest };
+    if (whole && rows.length !== total) throw new Error("a part of the snapshot is missing");
+    const known = this.nights.get(head.event.id);
+    if (whole || !known) this.begin(head, rows);
+    else this.apply({ event: head.event.id, head, rows, gone });
+    for (const [id, { at }] of this.counts) if (at < askedAt) this.counts.delete(id);
+    await this.store(head, rows, gone, whole || !known);
+  }
+
+  /** An answer of the hub says how many are in, sooner than the next snapshot. */
+  learn(answer: Pick<Answer, "admission" | "entered" | "limit">): void {
+    if (answer.admission === null || !this.get(answer.admission)) return;
+    this.counts.set(answer.admission, { entered: answer.entered, at: performance.now() });
+    keep("counts", { admission: answer.admission, entered: answer.entered }).catch(() => undefined); // the next snapshot has it
+  }
+
+  /** Heads that came in here (less than none: were taken back) and that the hub has not heard of; again with the
+   * opposite sign when it has. */
+  wait(admission: string | null, heads: number): void {
+    if (admission !== null) this.waiting.set(admission, (this.waiting.get(admission) ?? 0) + heads);
+  }
+
+  /** Forget the nights that are not wanted any more, and those that are over. */
+  async forgetOthers(wanted: ReadonlySet<string>, now: number): Promise<void> {
+    for (const [event, { head }] of this.nights) if (!wanted.has(event) || isOver(head, now)) await this.forgetNight(event);
+  }
+
+  async forgetOver(now: number): Promise<void> {
+    await this.forgetOthers(new Set(this.nights.keys()), now);
+  }
+
+  async forgetAll(): Promise<void> {
+    this.nights.clear();
+    this.counts.clear();
+    await empty("sheets", "changes", "counts").catch(() => undefined);
+  }
+
+  private begin(head: Head, rows: Row[]): void {
+    const night: Night = { head, salt: bytes(head.salt), rows: new Map(), codes: new Map(), changes: 0 };
+    for (const row of rows) put(night, row);
+    this.nights.set(head.event.id, night);
+  }
+
+  private apply({ event, head, rows, gone }: Change): void {
+    const night = this.nights.get(event);
+    if (!night) return;
+    night.head = head;
+    night.changes += 1;
+    for (const id of gone) remove(night, id);
+    for (const row of rows) put(night, row);
+  }
+
+  private found(row: Row, event: string): Found {
+    const [id, , kind, standing, word, rate, name, limit, entered, opens, closes, first, station] = row;
+    const counted = (this.counts.get(String(id))?.entered ?? entered) + (this.waiting.get(String(id)) ?? 0);
+    const admission: Admission = {
+      id: String(id), event, kind, standing, word, rate, room: limit === null ? null : { limit, entered: counted },
+      opensAt: opens === null ? null : opens * 1000, closesAt: closes === null ? null : closes * 1000,
+    };
+    return { admission, name, first: first === null ? null : { at: new Date(first * 1000).toISOString(), station } };
+  }
+
+  private async store(head: Head, rows: Row[], gone: string[], whole: boolean): Promise<void> {
+    const event = head.event.id;
+    const night = this.nights.get(event);
+    if (!night) return;
+    const anew = whole || night.changes > MANY;
+    await change(["sheets", "changes", "counts"], (at) => {
+      if (anew) {
+        at("sheets").put({ event, head, rows: [...night.rows.values()] } satisfies Sheet);
+        dropChanges(at("changes"), event);
+        night.changes = 0;
+      } else if (rows.length > 0 || gone.length > 0) at("changes").add({ event, head, rows, gone } satisfies Change);
+      at("counts").clear();
+      for (const [admission, { entered }] of this.counts) at("counts").put({ admission, entered });
+    });
+  }
+
+  private async forgetNight(event: string): Promise<void> {
+    this.nights.delete(event);
+    await change(["sheets", "changes"], (at) => {
+      at("sheets").delete(event);
+      dropChanges(at("changes"), event);
+    });
+  }
+}
+
+function dropChanges(changes: IDBObjectStore, event: string): void {
+  changes.openCursor().onsuccess = ({ target }) => {
+    const cursor = (target as IDBRequest<IDBCursorWithValue | null>).result;
+    if (cursor === null) return;
+    if ((cursor.value as Change).event === event) cursor.delete();
+    cursor.continue();
+  };
+}
+
+function put(night: Night, row: Row): void {
+  const id = String(row[0]);
+  remove(night, id);
+  night.rows.set(id, row);
+  for (const code of row[1]) night.codes.set(code, [...(night.codes.get(code) ?? []), id]);
+}
+
+function remove(night: Night, id: string): void {
+  const row = night.rows.get(id);
+  if (!row) return;
+  night.rows.delete(id);
+  for (const code of row[1]) {
+    const others = (night.codes.get(code) ?? []).filter((one) => one !== id);
+    if (others.length > 0) night.codes.set(code, others);
+    else night.codes.delete(code);
+  }
+}
+
+function isOver({ event, now }: Head, at: number): boolean {
+  const end = instant(event.ends_at);
+  return end === null ? at > (instant(event.starts_at) ?? Date.parse(now)) + LONGEST : at > end + AFTER;
+}
+
+const instant = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+
+const bytes = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

@@ -1,0 +1,474 @@
+// Wiring. The hub decides while it is there; this page reads, asks, shows, and decides by itself when it is not.
+
+import type { Station } from "./domain/model.ts";
+import { createAdmitting, partyOf } from "./door/admitting.ts";
+import { decideHere } from "./door/deciding.ts";
+import { Desk } from "./door/desk.ts";
+import { createKnowing } from "./door/knowing.ts";
+import { isPin } from "./door/pin.ts";
+import { openSearch } from "./door/search.ts";
+import { createUndo } from "./door/undo.ts";
+import { type Api, createApi, type Status, Trouble } from "./hub/api.ts";
+import { createPulse } from "./hub/pulse.ts";
+import { keep } from "./keep/base.ts";
+import { forgetHistory, history, note, reached as scanReached } from "./keep/history.ts";
+import type { Taken } from "./keep/queue.ts";
+import { keepPage } from "./keep/shelf.ts";
+import { Snapshot } from "./keep/snapshot.ts";
+import { be, called, paired, token, unpair } from "./keep/stations.ts";
+import { recall, remember, takeTokenFromLink, tokenIn } from "./keep/storage.ts";
+import { createAlarms } from "./look/alarms.ts";
+import { createChecking } from "./look/checking.ts";
+import { byId } from "./look/dom.ts";
+import { ofAnswer, ofTrouble, ofUndo, ofUndoTrouble, ofUnreadable, type Shown } from "./look/entries.ts";
+import { createHeads } from "./look/heads.ts";
+import { openHistory } from "./look/history.ts";
+import { paintIdle } from "./look/idle.ts";
+import { ALARM, lookOf } from "./look/looks.ts";
+import { openMore } from "./look/more.ts";
+import { sign } from "./look/shapes.ts";
+import { askCode, askHeads, closeSheet } from "./look/sheets.ts";
+import { createSound } from "./look/sound.ts";
+import { createStage } from "./look/stage.ts";
+import { paintStrip } from "./look/strip.ts";
+import { type CameraState, createCamera } from "./read/camera.ts";
+import { createDecoder } from "./read/decoder.ts";
+import { createGun, type Typed } from "./read/gun.ts";
+import { LAYOUTS } from "./read/layouts.ts";
+import { meantBy } from "./read/meant.ts";
+import { codesIn } from "./read/picture.ts";
+import { stayAwake } from "./read/wake.ts";
+import { hubNow, recallHubClock, setHubClock } from "./words/times.ts";
+import { language, paintWords, setLanguage, t } from "./words/words.ts";
+
+const TONIGHT = 12 * 3_600_000; // ms: how old an alarm may be that this page has missed
+const FORGET_EVERY = 10 * 60_000; // ms between two looks whether a night is over
+
+const known: { status: Status | null; reach: boolean | null; camera: CameraState } = { status: null, reach: null, camera: "off" };
+const snapshot = new Snapshot();
+const readAt = new Map<string, number>(); // ms of performance at which a code came in, by code
+
+const sound = createSound({ muted: () => recall("muted", false), onLock: (locked) => { byId("sound-locked").hidden = !locked; } });
+const api: Api = createApi({ token, language, onSignedOut: () => leave("signIn.wrong"), onReach: reached });
+const checking = createChecking(byId("checking"));
+const chosenEvent = (): string => recall("event", "");
+const chosenCamera = (): string => recall<string>("camera", "");
+const severalEvents = (): boolean => !chosenEvent() && (known.status?.events.length ?? 0) > 1;
+
+const stage = createStage({
+  places: { verdict: byId("verdict"), guest: byId("guest"), late: byId("late"), live: byId("live") },
+  steps: { scan: (wish) => void desk.ask(wish), rest: (entry) => admitting.rest(entry), anyway: (entry) => admitting.anyway(entry) },
+  sound,
+});
+
+const desk = new Desk({
+  api, snapshot,
+  reach: () => known.reach,
+  decide: (asked) => decideHere(asked, station(), snapshot),
+  auth: () => ({ token: token(), language: language() }),
+  onSent: (asked) => { closeSheet(); checking.begin(asked); },
+  onAnswer: (asked, answer) => {
+    checking.end(asked);
+    stage.show(ofAnswer(asked, answer, { severalEvents: severalEvents() }), readAt.get(asked.wish.code));
+    readAt.delete(asked.wish.code);
+    void note(answer, asked.wish.code).then(undo.paint);
+  },
+  onTrouble: (asked, trouble) => {
+    checking.end(asked);
+    if (trouble.kind !== "signed-out") stage.show(ofTrouble(asked, trouble));
+  },
+  onTaken,
+  onWaiting: paint,
+  onUnkept: () => { byId("unkept").hidden = false; },
+  onSignedOut: () => leave("signIn.wrong"),
+});
+
+const heads = createHeads({
+  place: byId("heads"),
+  onMore: (wanted) => askHeads({ words: "heads.use", party: wanted.party, use: (answer) => heads.set(answer) }),
+});
+
+const admitting = createAdmitting({
+  ask: (wish) => void desk.ask(withEvent(wish)), hold: stage.hold, takeHeads: heads.take,
+  pin: { needed: () => Boolean(known.status?.station?.pin_needed ?? snapshot.rules.pin), check: checkPin },
+});
+
+const undo = createUndo({
+  place: byId<HTMLButtonElement>("undo"), api,
+  takeBackHere: async ({ id, admission, heads: n }) => { await desk.takeBack(id, admission, n); },
+  isHere: ({ reach }) => reach === "here" || known.reach === false,
+  onDone: (entry, answer) => {
+    stage.show(ofUndo(unscanned(), entry.name || entry.code, answer));
+    desk.forgetReadings();
+    pulse.ask();
+    void desk.send();
+  },
+  onTrouble: (entry, trouble) => {
+    if (trouble.kind !== "signed-out") stage.show(ofUndoTrouble(unscanned(), entry.name || entry.code, trouble));
+  },
+});
+
+const alarms = createAlarms({
+  place: byId("alarms"),
+  ring: () => {
+    sound.play(ALARM);
+    sound.vibrate([300, 100, 300, 100, 300]);
+  },
+});
+
+const readByHub = async (image: Blob): Promise<string[]> => (await api.decode(image)).codes.map(({ value }) => value);
+const decoder = createDecoder(readByHub);
+
+const camera = createCamera({
+  video: byId<HTMLVideoElement>("video"), decoder,
+  onCode: readCode,
+  onState: (state) => { known.camera = state; stayAwake(state === "live"); paintMiddle(); },
+  choice: () => chosenCamera(),
+});
+
+const pulse = createPulse({
+  api,
+  onStatus: (status) => {
+    known.status = status;
+    setHubClock(status);
+    if (status.station) called(status.station.name);
+    remember("station", status.station);
+    reached(true);
+    knowing.onStatus(status);
+    paint();
+  },
+  onListening: () => void raiseMissedAlarms(),
+  onConflict: (conflict) => alarms.raise({ ...conflict, scan: conflict.scan }),
+  onScan: (answer) => snapshot.learn(answer),
+  onNews: () => knowing.onNews(),
+  onForbidden: () => leave("signIn.forbidden"),
+  onReach: reached,
+});
+
+const knowing = createKnowing({ api, snapshot, send: () => desk.send(), onKnown: paint });
+
+function reached(reach: boolean): void {
+  if (reach === known.reach) return; // told by every request
+  known.reach = reach;
+  paint();
+  if (reach) void desk.send();
+}
+
+/** This station, for the event that was chosen here; as the hub told it last when it is not there. */
+function station(): Station {
+  const told = known.status?.station ?? recall<Status["station"]>("station", null);
+  const event = chosenEvent();
+  const own = told?.events ?? [];
+  return {
+    name: told?.name ?? "", direction: told?.direction ?? "in", kinds: told?.kinds ?? [], rates: told?.rates ?? [],
+    events: event && (own.length === 0 || own.includes(event)) ? [event] : own,
+  };
+}
+
+const withEvent = <T extends object>(wish: T): T & { event?: string } => (chosenEvent() ? { ...wish, event: chosenEvent() } : wish);
+
+/** What the hub made of a scan that was decided here. A guest who was let in and should not have been is an alarm. */
+async function onTaken({ waiting, answer, excess, problem }: Taken): Promise<void> {
+  if (waiting.what === "undo") return undo.paint();
+  const { id, at, body, said } = waiting;
+  const name = answer?.guest?.name ?? "";
+  if (excess > 0) {
+    await scanReached(id, "conflict");
+    alarms.raise({ scan: id, at, guest: name, station: answer?.station ?? "", message: [answer?.message, answer?.detail].filter(Boolean).join(" · ") });
+  } else if (problem) {
+    await scanReached(id, "stuck");
+    if (said.outcome === "admit") alarms.raise({ scan: id, at, message: t("alarm.stuck") });
+  } else {
+    await scanReached(id, "sent");
+    const changed = answer && answer.outcome !== said.outcome;
+    if (changed) stage.show({ ...ofAnswer({ seq: -1, id, wish: body }, answer), seq: -1 });
+  }
+}
+
+async function raiseMissedAlarms(): Promise<void> {
+  const { items } = await api.conflicts().catch(() => ({ items: [] })); // the strip tells about a hub that is gone
+  const recent = items.filter((row) => hubNow() - Date.parse(row.at) < TONIGHT);
+  alarms.raise(...recent.map(({ scan, at, code, guest, message, station: where }) => ({ scan, at, code, guest, message, station: where })));
+}
+
+function paint(): void {
+  const asOf = snapshot.asOf;
+  paintStrip({
+    status: known.status, reach: known.reach, waiting: desk.waiting, event: chosenEvent(), name: station().name,
+    asOf: asOf === null ? null : (hubNow() - asOf) / 1000,
+  });
+  byId("waiting").hidden = desk.waiting === 0;
+  byId("waiting").textContent = t("waiting", { n: desk.waiting });
+  paintMiddle();
+}
+
+function paintMiddle(): void {
+  const state = { reach: known.reach, status: known.status, camera: known.camera, knows: snapshot.size > 0 };
+  paintIdle(state, { look: () => pulse.ask(), camera: startCamera, type: () => byId("code").focus() });
+  const { torch, zoom } = known.camera === "live" ? camera.can() : { torch: false, zoom: null };
+  byId("torch").hidden = !torch;
+  byId("zoom").hidden = zoom === null;
+  if (zoom) Object.assign(byId<HTMLInputElement>("zoom"), { min: zoom.min, max: Math.min(zoom.max, 8), step: 0.1 });
+}
+
+/** Stands in for a scan where something else is shown: as new as what is on the screen. */
+const unscanned = (code = ""): Shown => ({ seq: stage.current?.seq ?? 0, id: "", wish: { code } });
+
+function readCode(code: string, at = performance.now()): void {
+  if (byId("door").hidden) return pair(code);
+  if (!readAt.has(code)) readAt.set(code, at);
+  if (desk.read(code, () => withEvent(partyOf(heads.take())))) return;
+  readAt.delete(code);
+  stage.repeat(code);
+}
+
+function ask(code: string): void {
+  readAt.set(code, performance.now());
+  void desk.ask(withEvent({ code, ...partyOf(heads.take()) }));
+}
+
+async function readPicture(file: File): Promise<void> {
+  const scan = unscanned();
+  checking.begin(scan);
+  try {
+    const codes = await codesIn(file, decoder, readByHub);
+    const [only] = codes;
+    if (codes.length > 1) askCode(codes, ask);
+    else if (only !== undefined) ask(only);
+    else stage.show(ofUnreadable(scan));
+  } catch (trouble) {
+    const passing = trouble instanceof Trouble && trouble.passing;
+    if (!(trouble instanceof Trouble && trouble.kind === "signed-out")) stage.show(passing ? ofTrouble(scan, trouble) : ofUnreadable(scan));
+  } finally {
+    checking.end(scan);
+  }
+}
+
+function readGun(typed: Typed): void {
+  const code = meantBy(typed, (one) => snapshot.knows(one), {
+    chosen: () => recall("layout", ""), learned: () => recall("layout-learned", ""), learn: (layout) => remember("layout-learned", layout),
+  });
+  readCode(code);
+}
+
+/** Whoever types with no field in focus means the code. */
+function typeCode(letters: string): void {
+  if (byId("door").hidden || document.querySelector("dialog[open]")) return;
+  const field = byId<HTMLInputElement>("code");
+  field.focus();
+  field.value += letters;
+}
+
+async function checkPin(pin: string): Promise<string> {
+  const proof = snapshot.rules.pin;
+  if (known.reach !== false || !proof) return pin ? "" : t("anyway.pinMissing");
+  const right = await isPin(pin, proof);
+  return right === null ? t("anyway.pinNotHere") : right ? "" : t("anyway.pinWrong");
+}
+
+/** A token shown as a code, or the link that carries it. */
+function pair(text: string): void {
+  const found = tokenIn(text) || (/^https?:/i.test(text) ? "" : text.trim());
+  if (!found) return;
+  enter(found);
+}
+
+function enter(chosen: string): void {
+  if (chosen !== token()) {
+    known.status = null;
+    known.reach = null;
+  }
+  be(chosen);
+  byId<HTMLInputElement>("token").value = "";
+  camera.stop();
+  showDoor();
+}
+
+function startCamera(): void {
+  if (chosenCamera() === "off") remember("camera", "");
+  sound.unlock();
+  void camera.start();
+}
+
+async function showMore(): Promise<void> {
+  stage.shrink();
+  const cameras = await camera.cameras().catch(() => []);
+  openMore({
+    language: language(), muted: recall("muted", false), camera: chosenCamera(), cameras, layout: recall("layout", ""), layouts: LAYOUTS,
+    events: (known.status?.events ?? []).map(({ id, name }): [string, string] => [id, name]), event: chosenEvent(), stations: paired(),
+    token: token(), stuck: known.status?.outbox?.parked ?? 0, waiting: desk.waiting,
+    numbers: api.numbers(chosenEvent()).catch(() => null),
+    onLanguage: speak,
+    onMuted: (muted) => remember("muted", muted),
+    onTestSound: testSound,
+    onCamera: chooseCamera,
+    onLayout: (layout) => remember("layout", layout),
+    onEvent: (event) => { remember("event", event); paint(); },
+    onStation: (chosen) => { closeSheet(); void changeStation(chosen); },
+    onPair: () => { closeSheet(); showSignedOut("signIn.another"); },
+    onHistory: () => void showHistory(),
+    onSignOut: () => leave("signIn.sentence"),
+  });
+}
+
+async function showHistory(): Promise<void> {
+  const open = (await history()).filter(({ reach }) => reach === "sent" || reach === "stuck" || reach === "conflict").slice(0, 200);
+  const { items } = open.length > 0 ? await api.states(open.map(({ id }) => id)).catch(() => ({ items: [] })) : { items: [] };
+  for (const { id, state } of items) await scanReached(id, state);
+  openHistory(await history());
+}
+
+/** Loud as it will be: what a verdict sounds and feels like. */
+function testSound(): void {
+  sound.unlock();
+  const look = lookOf({ outcome: "admit", reason: "ok", left: 0 });
+  sound.play(look.tones);
+  sound.vibrate(look.vibration);
+}
+
+function chooseCamera(choice: string): void {
+  remember("camera", choice);
+  if (choice === "off") camera.stop();
+  else startCamera();
+}
+
+async function changeStation(chosen: string): Promise<void> {
+  pulse.stop();
+  knowing.stop();
+  await snapshot.forgetAll(); // another station may let in to other events, and count another allowance
+  remember("event", "");
+  enter(chosen);
+}
+
+function speak(tag: string): void {
+  remember("language", tag);
+  keep("notes", tag, "language").catch(() => undefined);
+  setLanguage(tag);
+  repaint();
+  closeSheet();
+  pulse.start(); // what the hub tells by itself comes in the new language too
+}
+
+function repaint(): void {
+  paintWords();
+  heads.paint();
+  void undo.paint();
+  paint();
+}
+
+/** Signed out by a person, or by the hub: this phone forgets the guests. What was not sent yet stays to be sent. */
+function leave(sentence: string): void {
+  unpair(token());
+  void snapshot.forgetAll();
+  if (desk.waiting === 0) void forgetHistory();
+  remember("station", null);
+  known.status = null;
+  known.reach = null;
+  showSignedOut(desk.waiting > 0 ? "signIn.waiting" : sentence);
+}
+
+function showSignedOut(sentence: string): void {
+  pulse.stop();
+  knowing.stop();
+  camera.stop();
+  closeSheet();
+  stage.clear();
+  alarms.clear();
+  byId("door").hidden = true;
+  byId("signed-out").hidden = false;
+  byId("sign-in-sentence").textContent = t(sentence, { n: desk.waiting });
+  byId("sign-in-back").hidden = token() === "";
+}
+
+function showDoor(): void {
+  byId("signed-out").hidden = true;
+  byId("pairing").hidden = true;
+  byId("idle").before(byId("video"));
+  byId("door").hidden = false;
+  repaint();
+  pulse.start();
+  void desk.start();
+  if (chosenCamera() !== "off") void camera.start();
+}
+
+function wire(): void {
+  createGun({ onCode: readGun, onTyped: typeCode });
+  byId("code-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = byId<HTMLInputElement>("code");
+    const code = field.value.trim();
+    field.value = "";
+    field.blur(); // a keyboard on the screen would cover the verdict, and a gun is told best without a field
+    if (code) ask(code);
+  });
+  byId<HTMLInputElement>("picture").addEventListener("change", ({ currentTarget }) => {
+    const field = currentTarget as HTMLInputElement;
+    const [file] = field.files ?? [];
+    field.value = "";
+    if (file) void readPicture(file);
+  });
+  byId("sign-in").addEventListener("submit", (event) => { event.preventDefault(); pair(byId<HTMLInputElement>("token").value); });
+  byId("sign-in-camera").addEventListener("click", () => {
+    byId("pairing").hidden = false;
+    byId("pairing").prepend(byId("video"));
+    byId("video").hidden = false;
+    void camera.start();
+  });
+  byId("sign-in-back").addEventListener("click", () => { camera.stop(); showDoor(); });
+  byId("search-open").addEventListener("click", () => {
+    stage.shrink();
+    openSearch({ api, snapshot, reach: () => known.reach, event: chosenEvent(), admit: admitting.row, severalEvents: severalEvents() });
+  });
+  byId("more-open").addEventListener("click", () => void showMore());
+  byId("waiting").addEventListener("click", () => { pulse.ask(); void desk.send(); });
+  byId("sound-locked").addEventListener("click", sound.unlock);
+  byId("unkept-seen").addEventListener("click", () => { byId("unkept").hidden = true; });
+  byId("torch").addEventListener("click", toggleTorch);
+  byId<HTMLInputElement>("zoom").addEventListener("input", ({ currentTarget }) => void camera.zoom(Number((currentTarget as HTMLInputElement).value)).catch(() => undefined));
+  byId("video").addEventListener("click", ({ offsetX, offsetY, currentTarget }) => {
+    const { clientWidth, clientHeight } = currentTarget as HTMLElement;
+    void camera.focusAt(offsetX / clientWidth, offsetY / clientHeight).catch(() => undefined);
+  });
+  window.addEventListener("online", () => pulse.ask());
+  window.addEventListener("offline", () => reached(false));
+  window.addEventListener("keydown", (event) => { if (event.key === "Escape") stage.shrink(); });
+  for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, camera.stir, { capture: true, passive: true });
+  setInterval(() => void snapshot.forgetOver(hubNow()).then(paint), FORGET_EVERY);
+}
+
+function toggleTorch(): void {
+  const torch = byId("torch");
+  const on = torch.getAttribute("aria-pressed") !== "true";
+  torch.setAttribute("aria-pressed", String(on));
+  camera.torch(on).catch(() => torch.setAttribute("aria-pressed", "false"));
+}
+
+function addSigns(): void {
+  byId("search-open").prepend(sign("search"));
+  byId("torch").prepend(sign("torch"));
+  byId("more-open").prepend(sign("more"));
+  document.querySelector(".picture")?.prepend(sign("picture"));
+}
+
+function offerUpdate(take: () => void): void {
+  byId("update").hidden = false;
+  byId("update").onclick = take;
+}
+
+async function begin(): Promise<void> {
+  const given = takeTokenFromLink();
+  setLanguage(recall<string>("language", navigator.language));
+  recallHubClock();
+  addSigns();
+  wire();
+  paintWords();
+  if (given) be(given);
+  await snapshot.load();
+  await snapshot.forgetOver(hubNow()).catch(() => undefined);
+  if (token()) showDoor();
+  else showSignedOut("signIn.sentence");
+  if (document.readyState === "complete") void keepPage(offerUpdate);
+  else window.addEventListener("load", () => void keepPage(offerUpdate));
+}
+
+void begin();

@@ -1,0 +1,122 @@
+// A USB gun is a keyboard that types fast. It is told from a person by its pace, wherever the focus is, and what it
+// types never lands in a field. A person's fast pair of letters, held back for a moment, is given back to the field.
+
+import type { Key } from "./layouts.ts";
+
+const BURST = 35; // ms between two letters; nobody types four letters at this pace
+const PAUSE = 80; // ms of silence that end a code when the gun sends no Enter and no Tab
+const PATIENT = 300; // the same for a gun that was heard to send one: a hiccup must not split its code
+const LEAST = 4; // letters in the shortest code
+const LATE_SUFFIX = 500; // ms in which an Enter still belongs to the code before it: a late one, or a second one
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+interface Held { field: Field; value: string; start: number | null; end: number | null }
+
+/** `typed` as this machine's keyboard layout has it; `keys`: which keys it were, for a gun of another country. */
+export interface Typed { typed: string; keys: Key[] }
+
+/** onCode(typed) from a gun; onTyped(letters) from a person while no field has the focus. */
+export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void; onTyped: (letters: string) => void }): void {
+  let letters: string[] = [];
+  let keys: Key[] = [];
+  let last = 0;
+  let held: Held | null = null; // the field in focus and what it contained before the burst
+  let timer = 0;
+  let endedAt = Number.NEGATIVE_INFINITY;
+  let sendsSuffix = false;
+
+  const pause = () => (sendsSuffix ? PATIENT : PAUSE);
+  const isGun = () => letters.length >= LEAST;
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.isComposing || isShortcut(event)) return;
+    if (event.key === "Enter" || event.key === "Tab") onSuffix(event);
+    else if (event.repeat) settle();
+    else if ([...event.key].length === 1) onLetter(event, event.key); // Shift and its kind have longer names
+    else if (event.key === "Dead") onLetter(event, ""); // an accent of this machine's layout, that a gun of another one never meant
+  }
+
+  function onLetter(event: KeyboardEvent, letter: string): void {
+    const field = fieldInFocus();
+    const limit = field !== null && !isGun() ? BURST : pause();
+    if (letters.length > 0 && event.timeStamp - last > limit) settle(event.timeStamp);
+    if (letters.length === 0) held = snapshot(field);
+    letters.push(letter);
+    keys.push({ code: event.code, shift: event.shiftKey, caps: event.getModifierState("CapsLock") });
+    last = event.timeStamp;
+    keepFromPage(event);
+    clearTimeout(timer);
+    timer = window.setTimeout(() => settle(last), pause());
+  }
+
+  function keepFromPage(event: KeyboardEvent): void {
+    if (letters.length === 2 && held !== null) put(held.field, held.value, held.start, held.end);
+    const first = letters.length === 1;
+    // The first letter may be a person's: a field takes it, and Space still presses a button.
+    if (first && (held !== null || event.key === " ")) return;
+    consume(event);
+  }
+
+  function onSuffix(event: KeyboardEvent): void {
+    if (letters.length > 0 && event.timeStamp - last > pause()) settle(event.timeStamp);
+    if (isGun()) {
+      sendsSuffix = true;
+      consume(event);
+      settle(event.timeStamp);
+    } else if (event.timeStamp - endedAt < LATE_SUFFIX && !fieldInFocus()?.value) {
+      sendsSuffix = true;
+      consume(event); // it would press whatever button has the focus; what a person typed keeps its Enter
+    } else settle();
+  }
+
+  function settle(at?: number): void {
+    clearTimeout(timer);
+    const [typed, pressed, from, gun] = [letters.join(""), keys, held, isGun()];
+    letters = [];
+    keys = [];
+    held = null;
+    if (gun) {
+      endedAt = at ?? last;
+      onCode({ typed, keys: pressed });
+    } else if (from === null && typed.trim()) onTyped(typed);
+    else if (typed.length > 1 && from !== null) giveBack(from.field, typed);
+  }
+
+  window.addEventListener("keydown", onKeyDown, { capture: true });
+}
+
+function isShortcut(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph");
+}
+
+function consume(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+const WRITABLE = /^(text|search|password|email|tel|url)$/;
+
+function fieldInFocus(): Field | null {
+  const node = document.activeElement;
+  if (node instanceof HTMLTextAreaElement) return node;
+  return node instanceof HTMLInputElement && WRITABLE.test(node.type) ? node : null;
+}
+
+function snapshot(field: Field | null): Held | null {
+  return field && { field, value: field.value, start: field.selectionStart, end: field.selectionEnd };
+}
+
+function put(field: Field, value: string, start: number | null, end: number | null): void {
+  field.value = value;
+  try {
+    field.setSelectionRange(start, end);
+  } catch {
+    // Some kinds of field have no selection.
+  }
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function giveBack(field: Field, typed: string): void {
+  const [start, end] = [field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length];
+  put(field, field.value.slice(0, start) + typed + field.value.slice(end), start + typed.length, start + typed.length);
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import secrets
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from app.web.live import Live
+    from app.web.pin import Pin
 
 __all__ = ["Desk", "Hub", "database_health", "make_hub", "make_web"]
 
@@ -172,9 +174,18 @@ def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, k
             snapshots=Snapshots(hub.store, secrets.token_hex(6)), live=live, lines=hub.lines, clock=hub.clock,
             zone=hub.settings.zone, decoder=decoder, page=page, version=version("doorcheck"),
             new_id=lambda: secrets.token_hex(16), refresh=refresh, nudge=hub.jobs.nudge,
-            stale_after=hub.settings.stale_after, kiosk=kiosk, machine=hub.machine, timekeeper=hub.timekeeper,
+            stale_after=hub.settings.stale_after, pin=_pin(hub), kiosk=kiosk, machine=hub.machine,
+            timekeeper=hub.timekeeper,
         )
     )  # fmt: skip
+
+
+def _pin(hub: Hub) -> Pin:
+    from app.web.pin import Pin  # noqa: PLC0415
+
+    pin = hub.settings.supervisor_pin
+    salt = hashlib.sha256(hub.store.views.secret("snapshot") + b"pin").digest()[:16]
+    return Pin(pin.get_secret_value() if pin else None, salt)
 
 
 def database_health(settings: Settings) -> DatabaseHealth:

@@ -51,14 +51,15 @@ class Undo:
         self._clock = clock
         self._within = within
 
-    def __call__(self, scan: ScanId, station: Station, reason: str) -> Answer | NoUndo:
-        answer = self._store.run(lambda tx: self._work(tx, scan, station, reason))
+    def __call__(self, scan: ScanId, station: Station, reason: str, at: datetime | None = None) -> Answer | NoUndo:
+        """`at`: when somebody at a page that was cut off took it back; now when None."""
+        answer = self._store.run(lambda tx: self._work(tx, scan, station, reason, at))
         if isinstance(answer, Answer) and not answer.replayed:
             log.info("scan.undone", scan=scan, station=station.name, heads=answer.heads)
             self._notices.tell(Notice(topic="scan", body={"answer": answer}))
         return answer
 
-    def _work(self, tx: Tx, scan: ScanId, station: Station, reason: str) -> Answer | NoUndo:
+    def _work(self, tx: Tx, scan: ScanId, station: Station, reason: str, at: datetime | None) -> Answer | NoUndo:
         now = self._clock()
         entry = tx.scans.replayed(scan)
         if entry is None:
@@ -70,7 +71,7 @@ class Undo:
         if earlier is not None:
             replayed = tx.scans.replayed(earlier)
             return replace(replayed, replayed=True) if replayed else NoUndo.NO_SUCH_SCAN
-        if now - entry.at > self._within:
+        if min(at or now, now) - entry.at > self._within:
             return NoUndo.TOO_OLD
         calls = [call for call in tx.scans.calls_of(scan) if call.heads > 0]
         told = [_take_back(tx, call, now) for call in calls]

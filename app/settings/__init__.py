@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """`system` takes this machine's clock as right; `auto` only when NTP keeps it, or a platform agrees with it."""
     lookup_budget_ms: int = Field(default=800, ge=0, le=30_000)
     unknown_offline: Unknown = Unknown.ASK
+    supervisor_pin: SecretStr | None = Field(default=None, min_length=4, max_length=12)
+    """Asked of whoever lets somebody in against the rules; without one nobody is asked."""
     events: Annotated[tuple[str, ...], NoDecode] = ("auto",)
     early_minutes: int | None = Field(default=None, ge=0)
     late_minutes: int | None = Field(default=None, ge=0)

@@ -48,13 +48,13 @@ class Board:
         self._machine = machine
         self._fresh = Fresh(self._read, EVERY, EVERY, time.monotonic)
 
-    async def status(self, station: Station) -> dict[str, Any]:
+    async def status(self, station: Station, pin_needed: bool) -> dict[str, Any]:
         """A `StatusOut`, ready to be encoded."""
         return {
             "now": utc(self._clock()),
             "timezone": self._timezone,
             "version": self._version,
-            "station": StationOut.of(station).model_dump(),
+            "station": StationOut.of(station, pin_needed).model_dump(),
             **await self._fresh.get(),
         }
 

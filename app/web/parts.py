@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import cast
@@ -21,6 +21,7 @@ from app.web.access import Access
 from app.web.board import Board
 from app.web.live import Live
 from app.web.metrics import Metrics
+from app.web.pin import Pin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Parts:
     kiosk: Kiosk | None = None
     machine: Machine | None = None
     timekeeper: Timekeeper | None = None
+    pin: Pin = field(default_factory=lambda: Pin(None, b""))
     docs: bool = True
 
 

@@ -108,7 +108,8 @@ FORGET = """async () => {
   localStorage.clear();
   sessionStorage.clear();
   for (const { name } of await indexedDB.databases()) {
-    await new Promise((done) => { const asked = indexedDB.deleteDatabase(name); asked.onsuccess = asked.onerror = done; });
+    const asked = indexedDB.deleteDatabase(name);
+    await new Promise((done) => { asked.onsuccess = asked.onerror = done; });
   }
   for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
   for (const name of await caches.keys()) await caches.delete(name);

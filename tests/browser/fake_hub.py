@@ -25,12 +25,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.web.page import POLICY
+
 Json = dict[str, Any]
 Scripted = Json | Response
 PAGE = Path(__file__).resolve().parents[2] / "scanner" / "page"
 TOKEN = "st-7Qm2kd"
-POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:; media-src 'self' blob:"
-HEADERS = [(b"content-security-policy", POLICY.encode()), (b"cache-control", b"max-age=600")]
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"cache-control", b"max-age=600"),
+    (b"service-worker-allowed", b"/"),
+]
 STEP_SECONDS = 0.02
 
 
@@ -46,7 +51,7 @@ def answer(outcome: str = "admit", reason: str = "ok", message: str = "Come in",
         "entered": 1, "kind": "ticket", "rate": "Early bird", "guest": None, "first_entry": None, "provisional": False,
         "event": {"id": "ev-1", "name": "Noche de Sábado"}, "why": [], "as_of": stamp(-90), "choices": [],
         "warning": None, "undo_until": stamp(600) if outcome == "admit" else None, "overridable": False,
-        "direction": "in",
+        "direction": "in", "at": stamp(0), "station": "Puerta 1", "admission": None,
     }  # fmt: skip
     return blank | more
 
@@ -62,7 +67,8 @@ def known(number: int, code: str, name: str = "Marta S.", **more: Any) -> list[A
     """A row of the snapshot: a good ticket for one, unless `more` says otherwise."""
     digest = hashlib.sha256(SALT + f"qr:{code}".encode()).digest()
     row: Json = {
-        "id": number, "codes": [urlsafe_b64encode(digest[:12]).decode()], "kind": "ticket", "standing": "good", "word": "",
+        "id": number, "codes": [urlsafe_b64encode(digest[:12]).decode()], "kind": "ticket", "standing": "good",
+        "word": "",
         "rate": "Early bird", "name": name, "limit": 1, "entered": 0, "opens": None, "closes": None, "first": None,
         "station": "",
     }  # fmt: skip
@@ -100,6 +106,7 @@ class FakeHub:
     states: dict[str, str] = field(default_factory=dict)
     status: Json = field(default_factory=dict)
     token: str = TOKEN
+    slow_seconds: float = 0
     url: str = ""
     _listeners: list[asyncio.Queue[str | None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
@@ -116,6 +123,7 @@ class FakeHub:
         self.answers.clear()
         self.undo_answer = None
         self.token = TOKEN
+        self.slow_seconds = 0
         self.status = quiet_night()
 
     def tell(self, kind: str, data: Json) -> None:
@@ -139,6 +147,8 @@ class FakeHub:
         body: Json = await request.json()
         self.scans.append(body)
         self.languages.append(request.headers.get("accept-language", ""))
+        if self.slow_seconds:
+            await asyncio.sleep(self.slow_seconds)
         scripted = self.answers.get(body["code"]) or answer()
         if isinstance(scripted, list):
             scripted = scripted.pop(0) if len(scripted) > 1 else scripted[0]
@@ -260,14 +270,7 @@ def quiet_night() -> Json:
     fresh = [{"resource": "tickets", "state": "fresh", "as_of": stamp(-120), "age_seconds": 120}]
     return {
         "timezone": "Europe/Madrid",
-        "station": {
-            "name": "Puerta 1",
-            "direction": "in",
-            "allowance": "entrance",
-            "events": [],
-            "kinds": [],
-            "rates": [],
-        },  # fmt: skip
+        "station": {"name": "Puerta 1", "direction": "in", "events": [], "kinds": [], "rates": []},
         "accounts": [
             {"name": "fourvenues", "provider": "fourvenues", "state": "up", "since": stamp(-3600), "words": ""}
         ],

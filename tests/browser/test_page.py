@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import CAMERA_CODE, code_picture
-from tests.browser.fake_hub import TOKEN, FakeHub, Lost, answer, problem, stamp, wait_until
+from tests.browser.fake_hub import TOKEN, FakeHub, answer, problem, stamp, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

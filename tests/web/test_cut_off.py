@@ -13,6 +13,7 @@ import pytest
 
 from app.domain.model import Kind, Standing
 from app.domain.settle import Done
+from app.web.pin import Pin
 from tests.web.venue import NEXT_NIGHT, NIGHT, OTHER_TOKEN, START, Door, Venue, ticket
 
 AT = "2025-11-22T23:30:00Z"
@@ -284,3 +285,53 @@ def test_a_page_can_not_choose_an_event_that_is_not_its_stations(venue: Venue) -
     venue.station("Sunday", OTHER_TOKEN, events=(NEXT_NIGHT,))
     with Door(venue.app(), OTHER_TOKEN) as sunday:
         assert sunday.scan(event=NIGHT)["reason"] == "other_event"
+
+
+# A supervisor's PIN
+
+
+@pytest.fixture
+def guarded(venue: Venue) -> Iterator[Door]:
+    venue.holds(ticket("P900", "Pau Vidal", standing=Standing.PENDING))
+
+    def seconds() -> float:
+        return venue.clock().timestamp()
+
+    with Door(venue.app(pin=Pin("4821", bytes(16), seconds))) as client:
+        yield client
+
+
+def overrule(door: Door, pin: str | None) -> int:
+    override = {"reason": "paid at the box office"} | ({"pin": pin} if pin else {})
+    return door.post("/api/v1/scans", json={"code": "P900", "override": override}).status_code
+
+
+def test_overruling_takes_the_pin(guarded: Door) -> None:
+    assert guarded.get("/api/v1/status").json()["station"]["pin_needed"] is True
+    assert [overrule(guarded, pin) for pin in (None, "0000", "4821")] == [403, 403, 200]
+
+
+def test_guessing_is_slow(guarded: Door, venue: Venue) -> None:
+    assert [overrule(guarded, "0000") for _ in range(6)] == [403] * 5 + [429]
+    assert overrule(guarded, "4821") == 429
+    venue.clock.move(timedelta(seconds=61))
+    assert overrule(guarded, "4821") == 200
+
+
+def test_a_page_can_tell_the_pin_without_the_hub_and_without_knowing_it(guarded: Door) -> None:
+    proof = snapshot(guarded)["pin"]
+    told = hashlib.pbkdf2_hmac("sha256", b"4821", bytes.fromhex(proof["salt"]), proof["rounds"])
+    assert told.hex() == proof["digest"]
+    assert "4821" not in json.dumps(proof)
+
+
+def test_a_house_without_a_pin_asks_for_none(door: Door) -> None:
+    assert snapshot(door)["pin"] is None
+    assert door.get("/api/v1/status").json()["station"]["pin_needed"] is False
+
+
+def test_an_entry_taken_back_in_time_by_a_page_that_was_cut_off_is_taken_back(door: Door, venue: Venue) -> None:
+    bring(door, scanned("p1-1"))
+    venue.clock.move(timedelta(minutes=30))
+    assert door.post("/api/v1/scans/p1-1/undo", json={"at": "2025-11-22T23:35:00Z"}).status_code == 200
+    assert door.scan()["outcome"] == "admit"

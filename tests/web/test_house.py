@@ -25,7 +25,10 @@ def test_the_status_tells_the_whole_story(door: Door, venue: Venue) -> None:
     [event] = status.pop("events")
     assert status == {
         "now": "2025-11-22T23:41:07Z", "timezone": "Europe/Madrid", "version": "0.1.0",
-        "station": {"name": "Puerta 1", "direction": "in", "allowance": "entrance"},
+        "station": {
+            "name": "Puerta 1", "direction": "in", "allowance": "entrance", "events": [], "kinds": [], "rates": [],
+            "pin_needed": False,
+        },
         "accounts": [{
             "name": "fourvenues", "provider": "fourvenues", "state": "up", "since": "2025-11-22T23:41:07Z",
             "words": "", "clock_drift_seconds": None,

@@ -34,10 +34,18 @@ def test_the_page_comes_under_a_strict_policy_and_is_never_stale(
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith(kind)
     assert answer.headers["cache-control"] == "no-cache"
-    assert answer.headers["content-security-policy"].startswith("default-src 'self'; img-src 'self' blob: data:")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    assert "unsafe-inline" not in answer.headers["content-security-policy"]
     assert answer.headers["permissions-policy"] == "camera=(self)"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_file_whose_name_changes_with_it_is_kept_for_ever(venue: Venue, folder: Path) -> None:
+    (folder / "assets").mkdir()
+    (folder / "assets" / "main-Bx3.js").write_text("export {};", encoding="utf8")
+    with Door(venue.app(page=folder), token="") as browser:
+        assert "immutable" in browser.get("/page/assets/main-Bx3.js").headers["cache-control"]
 
 
 def test_an_unchanged_file_is_not_sent_again(venue: Venue, folder: Path) -> None:

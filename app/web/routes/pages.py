@@ -65,7 +65,7 @@ def cache(
         raise Problem(403, "This event is not one of this station's.", slug="other-event")
     part = kept.snapshots.part(found.id, station.allowance, since)
     policy = kept.admit.policy_for(station, Lookup.FAILED, certain=True)
-    head = encode(snapshot_head(part, found, station, policy, kept.clock()))
+    head = encode(snapshot_head(part, found, station, policy, kept.clock(), kept.pin.proof))
     body = head[:-1] + b',"rows":[' + b",".join(part.rows) + b"]}"
     return _packed(body, request)
 

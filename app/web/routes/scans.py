@@ -46,6 +46,8 @@ async def scan(request: Request) -> Response:
     kept, who = parts(request), visit(request)
     body = await read_json(ScanIn, request)
     now = kept.clock()
+    if body.override is not None:
+        kept.pin.check(who.station.name, body.override.pin)
     station = body.at_station(who.station)
     asked = body.scan(station, now, kept.new_id)
     if now - asked.at > OLDEST:
@@ -80,7 +82,7 @@ async def undo(
 ) -> Response:
     kept, who = parts(request), visit(request)
     reason = body.reason if body and body.reason else ""
-    answer = await run_in_threadpool(kept.undo, ScanId(id), who.station, reason)
+    answer = await run_in_threadpool(kept.undo, ScanId(id), who.station, reason, body.at if body else None)
     if isinstance(answer, NoUndo):
         status = 404 if answer is NoUndo.NO_SUCH_SCAN else 409
         raise Problem(status, answer.value, slug=answer.name.lower().replace("_", "-"))

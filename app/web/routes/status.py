@@ -20,5 +20,6 @@ router = APIRouter(tags=["house"])
     response_model=StatusOut,
 )
 async def status(request: Request) -> Response:
-    body = await house(request).board.status(visit(request).station)
+    here = house(request)
+    body = await here.board.status(visit(request).station, here.parts.pin.needed)
     return Response(encode(body), media_type="application/json")

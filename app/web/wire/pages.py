@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -26,6 +28,14 @@ class SnapshotEvent(Given):
     ends_at: Instant | None
 
 
+class PinProof(Given):
+    """PBKDF2 with SHA-256 of the supervisor's PIN, so that it can be told from others without the hub."""
+
+    salt: str
+    rounds: int
+    digest: str
+
+
 class SnapshotOut(Given):
     """What a page needs to decide by itself. `rows` are arrays, in this order: admission, names of its codes (salted:
     URL-safe base 64 of the first 12 bytes of SHA-256 over salt and `scheme:code`), kind, standing, the platform's word,
@@ -40,12 +50,15 @@ class SnapshotOut(Given):
     unknown_offline: str
     early_minutes: int | None
     late_minutes: int | None
+    pin: PinProof | None
     total: int = Field(description="Rows that make up the whole, as a check.")
     gone: list[str]
     rows: list[Any]
 
 
-def snapshot_head(part: Part, event: Event, station: Station, policy: Policy, now: Any) -> dict[str, Any]:
+def snapshot_head(
+    part: Part, event: Event, station: Station, policy: Policy, now: datetime, pin: Mapping[str, str | int] | None
+) -> dict[str, Any]:
     """A `SnapshotOut` without its rows."""
 
     def minutes(value: Any) -> int | None:
@@ -63,6 +76,7 @@ def snapshot_head(part: Part, event: Event, station: Station, policy: Policy, no
         "unknown_offline": station.unknown_offline or policy.unknown_offline,
         "early_minutes": minutes(policy.early),
         "late_minutes": minutes(policy.late),
+        "pin": pin,
         "total": part.total,
         "gone": [str(one) for one in part.gone],
     }  # fmt: skip

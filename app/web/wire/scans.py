@@ -96,6 +96,9 @@ class OverrideIn(Taken):
     """A supervisor says yes."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(tidy)]
+    pin: Annotated[str, StringConstraints(max_length=32)] | None = Field(
+        None, description="The supervisor's, where the house has one."
+    )
 
 
 class ScanIn(Taken):
@@ -164,6 +167,7 @@ class ScanIn(Taken):
 
 class UndoIn(Taken):
     reason: Reason | None = None
+    at: At | None = Field(None, description="When it was taken back at a page that was cut off; now when missing.")
 
 
 class GuestOut(Given):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from app.domain.model import Direction, Station
 from app.flows.lines import LineState
 from app.ports import MachineHealth, OutboxCount, Room, ScanCounts
@@ -15,10 +17,17 @@ class StationOut(Given):
     name: str
     direction: Direction
     allowance: str
+    events: list[str] = Field(description="What it lets in to; every open event when empty.")
+    kinds: list[str]
+    rates: list[str]
+    pin_needed: bool = Field(description="Letting somebody in against the rules takes a supervisor's PIN.")
 
     @classmethod
-    def of(cls, station: Station) -> StationOut:
-        return cls(name=station.name, direction=station.direction, allowance=station.allowance)
+    def of(cls, station: Station, pin_needed: bool) -> StationOut:
+        return cls(
+            name=station.name, direction=station.direction, allowance=station.allowance, events=list(station.events),
+            kinds=list(station.kinds), rates=list(station.rates), pin_needed=pin_needed,
+        )  # fmt: skip
 
 
 class AccountOut(Given):

@@ -152,6 +152,7 @@ function reached(reach: boolean): void {
   known.reach = reach;
   paint();
   if (reach) void desk.send();
+  else pulse.ask(); // and again and again, until it is back
 }
 
 /** This station, for the event that was chosen here; as the hub told it last when it is not there. */

@@ -12,6 +12,7 @@ import { hubNow } from "../words/times.ts";
 import { SameReading } from "./guard.ts";
 
 const PATIENCE = 600; // ms for a hub that was there a moment ago and a guest whom the snapshot knows
+const AGAIN = 3000; // ms until what could not be brought is tried again
 const PATIENCE_UNKNOWN = 2500; // the hub asks the platform about a code that it does not know
 
 /** `seq`: the order of reading. */
@@ -28,7 +29,7 @@ interface Wiring {
   onAnswer: (asked: Asked, answer: Answer) => void;
   onTrouble: (asked: Asked, trouble: Trouble) => void;
   /** The hub took what this phone had decided; `said` was shown at the door. */
-  onTaken: (taken: Taken) => void;
+  onTaken: (taken: Taken) => Promise<void>;
   onWaiting: (count: number) => void;
   /** This phone can't keep what it decided. */
   onUnkept: () => void;
@@ -41,6 +42,7 @@ export class Desk {
   private seq = 0;
   private sending: Promise<void> | null = null;
   private again = false;
+  private timer = 0;
   waiting = 0;
 
   constructor(wiring: Wiring) {
@@ -139,13 +141,19 @@ export class Desk {
       await this.count();
     }
     if (ended === "signed-out") this.wiring.onSignedOut();
+    else if (ended !== "sent") this.sendAgain();
   }
 
-  private taken(taken: Taken): void {
+  private sendAgain(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.send(), AGAIN);
+  }
+
+  private async taken(taken: Taken): Promise<void> {
     const { waiting, answer } = taken;
     this.wiring.snapshot.wait(waiting.admission, -insideOf(waiting));
     if (answer) this.wiring.snapshot.learn(answer);
-    this.wiring.onTaken(taken);
+    await this.wiring.onTaken(taken);
   }
 
   private async count(): Promise<void> {

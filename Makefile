@@ -16,7 +16,7 @@ DEV := $(VENV)/.dev-installed
 PAGE_SOURCES := $(shell find scanner/pwa -path scanner/pwa/node_modules -prune -o -type f -print)
 PAGE := $(BIN)/python scanner/pwa/backend/page_backend.py
 PORT_ARG = $(if $(PORT),--port $(PORT))
-PLAIN_PAGE := npm does not answer: the scanner page was made without its own reader of codes, the hub reads for it.
+PLAIN_PAGE := npm could not be used: the scanner page was made without its own reader of codes, the hub reads for it.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help

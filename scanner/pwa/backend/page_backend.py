@@ -28,11 +28,12 @@ HERE = Path(__file__).resolve().parents[1]
 MADE = HERE.parent / "page"
 SOURCES = ("index.html", "kiosk", "making", "package-lock.json", "package.json", "public", "src")
 QUICK = {
-    "npm_config_fetch_retries": "1",
+    "npm_config_fetch_retries": "2",
+    "npm_config_fetch_retry_mintimeout": "500",
     "npm_config_fetch_retry_maxtimeout": "2000",
-    "npm_config_fetch_timeout": "60000",
+    "npm_config_fetch_timeout": "30000",
 }
-"""Who waits for a page does not wait for a registry that is not there."""
+"""Who waits for a page does not wait for a registry that is not there (npm waits 10 to 60 s between tries)."""
 
 _VERSION = re.compile(r"v(\d+)\.(\d+)\.")
 
@@ -72,15 +73,14 @@ def make() -> str:
     node = _system_node() or _wheel_node()
     if node is None:
         raise PageError(_no_node())
-    how = "whole" if _fetch(node) else "plain"
+    missing = _fetch(node)
+    how = "plain" if missing else "whole"
     done = _run([node.node, str(HERE / "making" / f"{how}.mjs")])
     if done.returncode != 0:
         raise PageError(f"doorcheck: the scanner page could not be made: {_last_words(done)}")
     (MADE / "sources.txt").write_text(wanted, encoding="utf8")
-    if how == "plain":
-        print(
-            "doorcheck: npm does not answer, so the scanner page was made without its own reader: the hub reads for it."
-        )
+    if missing:
+        print(f"doorcheck: the scanner page was made without its own reader, the hub reads for it: {missing}")
     return how
 
 
@@ -132,16 +132,16 @@ def _wheel_node() -> Node | None:
     return Node(str(node), (str(node), str(modules / "npm" / "bin" / "npm-cli.js")))
 
 
-def _fetch(node: Node, with_tools: bool = False) -> bool:
-    """Fetch what the page is made with, in the versions of package-lock.json. False when it can't be had."""
+def _fetch(node: Node, with_tools: bool = False) -> str:
+    """Fetch what the page is made with, in the versions of package-lock.json. Gives what npm said when it can't be."""
     installed = HERE / "node_modules" / ".package-lock.json"
     lock = HERE / "package-lock.json"
     has_tools = (HERE / "node_modules" / "typescript").is_dir()
     if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime and (has_tools or not with_tools):
-        return True
+        return ""
     without = [] if with_tools else ["--omit=dev"]
     done = _run([*node.npm, "ci", *without, "--no-audit", "--no-fund", "--loglevel=error"], QUICK)
-    return done.returncode == 0
+    return "" if done.returncode == 0 else _last_words(done)
 
 
 def run_script(name: str) -> int:
@@ -149,8 +149,8 @@ def run_script(name: str) -> int:
     node = _system_node() or _wheel_node()
     if node is None:
         raise PageError(_no_node())
-    if not _fetch(node, with_tools=True):
-        raise PageError("doorcheck: npm does not answer; the page's tools are fetched by it")
+    if missing := _fetch(node, with_tools=True):
+        raise PageError(f"doorcheck: the tools that the page is made with can't be had: {missing}")
     command = [*node.npm, "run", "--silent", name]
     return subprocess.run(command, cwd=HERE, env=_environment(command), check=False).returncode  # noqa: S603
 

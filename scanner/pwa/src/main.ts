@@ -43,6 +43,7 @@ import { language, paintWords, setLanguage, t } from "./words/words.ts";
 
 const TONIGHT = 12 * 3_600_000; // ms: how old an alarm may be that this page has missed
 const FORGET_EVERY = 10 * 60_000; // ms between two looks whether a night is over
+const TOKEN = /^[\w-]{40,}$/; // 32 random bytes as base64url
 
 const known: { status: Status | null; reach: boolean | null; camera: CameraState } = { status: null, reach: null, camera: "off" };
 const snapshot = new Snapshot();
@@ -216,7 +217,7 @@ function paintMiddle(): void {
 const unscanned = (code = ""): Shown => ({ seq: stage.current?.seq ?? 0, id: "", wish: { code } });
 
 function readCode(code: string, at = performance.now()): void {
-  if (byId("door").hidden) return pair(code);
+  if (byId("door").hidden) return pairByCode(code);
   if (!readAt.has(code)) readAt.set(code, at);
   if (desk.read(code, () => withEvent(partyOf(heads.take())))) return;
   readAt.delete(code);
@@ -267,7 +268,13 @@ async function checkPin(pin: string): Promise<string> {
   return right === null ? t("anyway.pinNotHere") : right ? "" : t("anyway.pinWrong");
 }
 
-/** A token shown as a code, or the link that carries it. */
+/** Anybody's ticket may be held before the camera that waits for the hub's code. */
+function pairByCode(code: string): void {
+  if (tokenIn(code) || TOKEN.test(code)) pair(code);
+  else byId("sign-in-sentence").textContent = t("signIn.notOurs");
+}
+
+/** A token, or the link that carries it. */
 function pair(text: string): void {
   const found = tokenIn(text) || (/^https?:/i.test(text) ? "" : text.trim());
   if (!found) return;

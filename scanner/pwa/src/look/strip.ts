@@ -13,7 +13,7 @@ export interface Known { status: Status | null; reach: boolean | null; waiting: 
 
 export function paintStrip({ status, reach, waiting, asOf, event, name }: Known): void {
   const open = (status?.events ?? []).filter((one) => !event || one.id === event); // the hub tells of open ones only
-  byId("event-name").textContent = open.length > 1 ? `${open[0]?.name} +${open.length - 1}` : (open[0]?.name ?? "");
+  byId("event-name").textContent = open.length > 1 ? `${open[0]?.name} +${open.length - 1}` : (open[0]?.name ?? "Doorcheck");
   byId("station-name").textContent = status?.station ? stationWords(status.station) : name;
   byId("connection").dataset.state = connection(status, reach);
   setDot("hub", reach === null ? "unknown" : reach ? "good" : "lost");

@@ -22,7 +22,7 @@ export function verdictParts(entry: Entry, steps: Steps & { close: () => void; o
 
 function texts(entry: Entry): HTMLElement {
   return el("div", { class: "verdict-texts" },
-    el("h1", { class: "word" }, entry.word),
+    el("h2", { class: "word" }, entry.word),
     entry.name ? el("p", { class: "name" }, entry.name) : null,
     entry.detail ? el("p", { class: "detail" }, entry.detail) : null,
     ...entry.notes.map((note) => el("p", { class: "note" }, note)),

@@ -150,6 +150,7 @@ export const english = {
   "signIn.camera": "Scan the hub's code",
   "signIn.back": "Back",
   "signIn.pairing": "Hold the hub's code before the camera",
+  "signIn.notOurs": "That code is not a sign-in code of the hub; show the one that the hub printed for this station.",
   "idle.resting": "The camera rests to save the battery.",
   "unkept": "This phone can't keep what happens here: its storage is full or not allowed. Leave this page open until everything is sent.",
   "update": "New version: tap to load",

@@ -150,6 +150,7 @@ export const spanish = {
   "signIn.camera": "Escanear el código de la central",
   "signIn.back": "Volver",
   "signIn.pairing": "Pon el código de la central delante de la cámara",
+  "signIn.notOurs": "Ese código no es de acceso: muestra el que imprimió la central para este puesto.",
   "idle.resting": "La cámara descansa para ahorrar batería.",
   "unkept": "Este móvil no puede guardar lo que pasa aquí: no tiene espacio o no lo permite. Deja esta página abierta hasta que todo se haya enviado.",
   "update": "Versión nueva: toca para cargarla",

@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 BUSY_S = 10.0
 """How long to wait for another process (a `doorcheck scan` beside the hub) to finish its transaction."""
+SWITCH_AGAIN_S = 0.02
 CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 CHECKPOINT_EVERY_S = 0.2
 MANY_COMMITS = 400
@@ -49,9 +50,9 @@ def sqlite_engine(path: Path, pooled: bool = True) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
+        _write_ahead(connection)
         for pragma in (
-            f"busy_timeout={int(BUSY_S * 1000)}",
-            "journal_mode=WAL",
             "synchronous=FULL",
             "wal_autocheckpoint=0",
             "cache_size=-16000",
@@ -61,6 +62,20 @@ def sqlite_engine(path: Path, pooled: bool = True) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Where two processes make one file, SQLite refuses the switch of the second at once, however long it may wait."""
+    end = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(SWITCH_AGAIN_S)
+        else:
+            return
 
 
 class SqliteStore(SqlStore):

@@ -31,11 +31,13 @@ CAMERA_CODE = "ZQ4KCAMERA01"
 
 
 def code_picture(code: str, kind: str = "PNG") -> bytes:
-    drawn = io.BytesIO()
-    segno.make(code, micro=False).save(drawn, kind="png", scale=8, border=6)
-    image = Image.open(drawn).convert("RGB")
+    """What a camera sees of a code; without one: a wall."""
     canvas = Image.new("RGB", (640, 480), "white")
-    canvas.paste(image, ((640 - image.width) // 2, (480 - image.height) // 2))
+    if code:
+        drawn = io.BytesIO()
+        segno.make(code, micro=False).save(drawn, kind="png", scale=8, border=6)
+        image = Image.open(drawn).convert("RGB")
+        canvas.paste(image, ((640 - image.width) // 2, (480 - image.height) // 2))
     out = io.BytesIO()
     canvas.save(out, kind)
     return out.getvalue()

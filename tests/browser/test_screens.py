@@ -84,7 +84,9 @@ def revoked(page: Page, hub: FakeHub) -> None:
 def pairing(page: Page, hub: FakeHub) -> None:
     page.goto(hub.url)
     page.get_by_test_id("pair-camera").click()
-    expect(page.locator("#sign-in-sentence")).to_contain_text(re.compile("not a sign-in code|no es de acceso"))  # a ticket
+    expect(page.locator("#sign-in-sentence")).to_contain_text(
+        re.compile("not a sign-in code|no es de acceso")
+    )  # a ticket
 
 
 @screen

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -139,3 +140,14 @@ def test_a_process_killed_in_the_middle_loses_nothing_it_acknowledged(url: str) 
         assert len(kept) - len(scans) <= 4
     finally:
         house.close()
+
+
+def test_a_file_that_another_process_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "doorcheck.db"
+    maker = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    maker.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.2, maker.execute, ["COMMIT"])
+    done.start()
+    open_store(f"sqlite:///{path}", FakeClock()).close()
+    done.join()
+    maker.close()

@@ -10,7 +10,7 @@ import { openSearch } from "./door/search.ts";
 import { createUndo } from "./door/undo.ts";
 import { type Api, createApi, type Status, Trouble } from "./hub/api.ts";
 import { createPulse } from "./hub/pulse.ts";
-import { keep } from "./keep/base.ts";
+import { get, keep } from "./keep/base.ts";
 import { forgetHistory, history, note, reached as scanReached } from "./keep/history.ts";
 import type { Taken } from "./keep/queue.ts";
 import { keepPage } from "./keep/shelf.ts";
@@ -471,6 +471,7 @@ async function begin(): Promise<void> {
   wire();
   paintWords();
   if (given) be(given);
+  else if (!token()) be((await get<string>("notes", "token").catch(() => undefined)) ?? ""); // the browser died too soon to keep it elsewhere
   await snapshot.load();
   await snapshot.forgetOver(hubNow()).catch(() => undefined);
   if (token()) showDoor();

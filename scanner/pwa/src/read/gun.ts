@@ -4,8 +4,8 @@
 import type { Key } from "./layouts.ts";
 
 const BURST = 35; // ms between two letters; nobody types four letters at this pace
-const PAUSE = 80; // ms of silence that end a code when the gun sends no Enter and no Tab
-const PATIENT = 300; // the same for a gun that was heard to send one: a hiccup must not split its code
+const PAUSE = 80; // ms of silence that end a code of a gun that sends no Enter and no Tab, and a person's letter
+const PATIENT = 300; // the same for a gun that sends one, or was not heard yet: a hiccup must not split its code
 const LEAST = 4; // letters in the shortest code
 const LATE_SUFFIX = 500; // ms in which an Enter still belongs to the code before it: a late one, or a second one
 
@@ -23,10 +23,10 @@ export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void;
   let held: Held | null = null; // the field in focus and what it contained before the burst
   let timer = 0;
   let endedAt = Number.NEGATIVE_INFINITY;
-  let sendsSuffix = false;
+  let sendsSuffix = true; // until a code ends without
 
-  const pause = () => (sendsSuffix ? PATIENT : PAUSE);
   const isGun = () => letters.length >= LEAST;
+  const pause = () => (sendsSuffix && isGun() ? PATIENT : PAUSE);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.isComposing || isShortcut(event)) return;
@@ -46,7 +46,13 @@ export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void;
     last = event.timeStamp;
     keepFromPage(event);
     clearTimeout(timer);
-    timer = window.setTimeout(() => settle(last), pause());
+    // Keys that came while the page was busy are ahead of the second timer.
+    timer = window.setTimeout(() => { timer = window.setTimeout(onPause); }, pause());
+  }
+
+  function onPause(): void {
+    if (isGun()) sendsSuffix = false;
+    settle(last);
   }
 
   function keepFromPage(event: KeyboardEvent): void {

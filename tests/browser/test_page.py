@@ -49,7 +49,7 @@ def fire_gun(page: Page, codes: list[str], pace_ms: int = 4, suffix: str = "Ente
               press(letter);
               if (pace > 0) await pause(pace);
             }
-            if (suffix) press(suffix); else await pause(160);
+            if (suffix) press(suffix); else await pause(400);
           }
         }""",
         [codes, pace_ms, suffix],

@@ -125,7 +125,6 @@ def phones(playwright: Playwright, house: House, tmp_path: Path) -> Iterator[tup
 def _ready(phone: Phone, house: House) -> None:
     """It has what it needs to be alone."""
     phone.page.evaluate("navigator.serviceWorker.ready")
-    phone.page.wait_for_function("async () => (await caches.keys()).length > 0")
     phone.knows(len(house.guests))
 
 

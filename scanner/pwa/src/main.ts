@@ -12,7 +12,7 @@ import { type Api, createApi, type Status, Trouble } from "./hub/api.ts";
 import { createPulse } from "./hub/pulse.ts";
 import { get, keep } from "./keep/base.ts";
 import { forgetHistory, history, note, reached as scanReached } from "./keep/history.ts";
-import type { Taken } from "./keep/queue.ts";
+import { reachOf, type Taken } from "./keep/queue.ts";
 import { keepPage } from "./keep/shelf.ts";
 import { Snapshot } from "./keep/snapshot.ts";
 import { be, called, paired, token, unpair } from "./keep/stations.ts";
@@ -47,6 +47,7 @@ const TOKEN = /^[\w-]{40,}$/; // 32 random bytes as base64url
 
 const known: { status: Status | null; reach: boolean | null; camera: CameraState } = { status: null, reach: null, camera: "off" };
 const snapshot = new Snapshot();
+let lostAt = 0; // ms of performance: when the hub was missed last
 const readAt = new Map<string, number>(); // ms of performance at which a code came in, by code
 
 const sound = createSound({ muted: () => recall("muted", false), onLock: (locked) => { byId("sound-locked").hidden = !locked; } });
@@ -134,7 +135,6 @@ const pulse = createPulse({
     setHubClock(status);
     if (status.station) called(status.station.name);
     remember("station", status.station);
-    reached(true);
     knowing.onStatus(status);
     paint();
   },
@@ -148,8 +148,11 @@ const pulse = createPulse({
 
 const knowing = createKnowing({ api, snapshot, send: () => desk.send(), onKnown: paint });
 
-function reached(reach: boolean): void {
-  if (reach === known.reach) return; // told by every request
+/** Told by every request; `asked`: when that was sent (ms of performance). */
+function reached(reach: boolean, asked = performance.now()): void {
+  if (!reach) lostAt = performance.now();
+  else if (asked < lostAt) return; // the answer was on its way when the connection broke
+  if (reach === known.reach) return;
   known.reach = reach;
   paint();
   if (reach) void desk.send();
@@ -170,18 +173,18 @@ function station(): Station {
 const withEvent = <T extends object>(wish: T): T & { event?: string } => (chosenEvent() ? { ...wish, event: chosenEvent() } : wish);
 
 /** What the hub made of a scan that was decided here. A guest who was let in and should not have been is an alarm. */
-async function onTaken({ waiting, answer, excess, problem }: Taken): Promise<void> {
+async function onTaken(taken: Taken): Promise<void> {
+  const { waiting, answer } = taken;
   if (waiting.what === "undo") return undo.paint();
   const { id, at, body, said } = waiting;
   const name = answer?.guest?.name ?? "";
-  if (excess > 0) {
-    await scanReached(id, "conflict");
+  const reach = reachOf(taken);
+  await scanReached(id, reach);
+  if (reach === "conflict") {
     alarms.raise({ scan: id, at, guest: name, station: answer?.station ?? "", message: [answer?.message, answer?.detail].filter(Boolean).join(" · ") });
-  } else if (problem) {
-    await scanReached(id, "stuck");
+  } else if (reach === "stuck") {
     if (said.outcome === "admit") alarms.raise({ scan: id, at, message: t("alarm.stuck") });
   } else {
-    await scanReached(id, "sent");
     const changed = answer && answer.outcome !== said.outcome;
     if (changed) stage.show({ ...ofAnswer({ seq: -1, id, wish: body }, answer), seq: -1 });
   }
@@ -320,7 +323,7 @@ async function showMore(): Promise<void> {
 }
 
 async function showHistory(): Promise<void> {
-  const open = (await history()).filter(({ reach }) => reach === "sent" || reach === "stuck" || reach === "conflict").slice(0, 200);
+  const open = (await history()).filter(({ reach }) => reach === "here" || reach === "sent" || reach === "stuck" || reach === "conflict").slice(0, 200);
   const { items } = open.length > 0 ? await api.states(open.map(({ id }) => id)).catch(() => ({ items: [] })) : { items: [] };
   for (const { id, state } of items) await scanReached(id, state);
   openHistory(await history());

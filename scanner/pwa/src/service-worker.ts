@@ -2,8 +2,9 @@
 // page and not in an error of the browser; and sends what waits when the connection comes back and the page is closed.
 
 /// <reference lib="webworker" />
-import { get } from "./keep/base.ts";
-import { sendWaiting } from "./keep/queue.ts";
+import { get, keep } from "./keep/base.ts";
+import { reached } from "./keep/history.ts";
+import { reachOf, sendWaiting, type Taken } from "./keep/queue.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -54,6 +55,13 @@ async function file(request: Request, path: string): Promise<Response> {
 
 async function send(): Promise<void> {
   const [token, language] = await Promise.all([get<string>("notes", "token"), get<string>("notes", "language")]);
-  const ended = token ? await sendWaiting(language ?? "en", token, () => undefined) : "signed-out";
+  const ended = token ? await sendWaiting(language ?? "en", token, note) : "signed-out";
   if (ended === "nobody") throw new Error("no hub yet"); // the browser tries again
+}
+
+/** For a page that is opened later; those that are open hear of it by themselves. */
+async function note(taken: Taken): Promise<void> {
+  const { waiting, answer } = taken;
+  if (waiting.what === "scan") await reached(waiting.id, reachOf(taken));
+  if (answer?.admission) await keep("counts", { admission: answer.admission, entered: answer.entered }).catch(() => undefined);
 }

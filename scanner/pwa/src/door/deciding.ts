@@ -43,22 +43,31 @@ function answerOf(decided: Decision, around: Around): Answer {
   const { id, at, scan, station, policy, found } = around;
   const { admission } = decided;
   const known = found.find((one) => one.admission.id === admission?.id);
-  const event = decided.event === null ? undefined : policy.events.get(decided.event);
   const admits = decided.outcome === "admit";
+  const trusted = admits && admission === null;
+  const night = trusted ? firstOf(tonight(station, policy.events), policy.events) : decided.event;
+  const event = policy.events.get(night ?? "");
   const hours = admission ? hoursOf(admission, policy) : { opens: null, closes: null };
   const answer: Answer = {
     id, at, station: station.name, direction: scan.direction, outcome: decided.outcome, reason: decided.reason,
     heads: decided.heads, left: decided.left, limit: decided.limit, entered: decided.entered, kind: admission?.kind ?? null,
     rate: admission?.rate ?? "", guest: known ? { name: known.name, note: "", tags: [] } : null,
-    event: decided.event === null ? null : { id: decided.event, name: event?.name ?? "" },
+    event: night === null ? null : { id: night, name: event?.name ?? "" },
     first_entry: decided.reason === "already_in" ? (known?.first ?? null) : null, provisional: decided.provisional,
     overridden: decided.overridden, message: "", detail: "", why: [decided.why], as_of: instant(around.asOf),
     choices: decided.choices.map((one) => choice(one, found)), warning: decided.warning || null, uncertain: false,
     undo_until: admits && scan.direction === "in" ? new Date(Date.parse(at) + UNDO_WITHIN).toISOString() : null, undoes: null,
-    overridable: !admits && OVERRIDABLE.has(decided.reason), admission: admission?.id ?? null, here: true,
+    overridable: !admits && OVERRIDABLE.has(decided.reason), admission: trusted ? `here.${id}` : (admission?.id ?? null), here: true,
     event_label: event?.label ?? "", platform_word: admission?.word ?? "", opens_at: instant(hours.opens), closes_at: instant(hours.closes),
   };
   return say(answer);
+}
+
+/** Where somebody comes in on trust: the night that began first, as at the hub. */
+function firstOf(ids: ReadonlySet<string>, events: Policy["events"]): string | null {
+  const startOf = (id: string) => events.get(id)?.startsAt ?? Number.POSITIVE_INFINITY;
+  const [first] = [...ids].sort((one, other) => startOf(one) - startOf(other) || (one < other ? -1 : 1));
+  return first ?? null;
 }
 
 /** The same answer with its words in the language of now. */

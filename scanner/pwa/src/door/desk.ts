@@ -5,7 +5,7 @@ import type { Answer, Wish } from "../domain/answer.ts";
 import { clean } from "../domain/codes.ts";
 import { type Api, Trouble } from "../hub/api.ts";
 import { newId } from "../keep/ids.ts";
-import { add, type Ended, sendWaiting, type Taken, type Waiting, waitingOnes } from "../keep/queue.ts";
+import { add, type Ended, hearTaken, sendWaiting, type Taken, type Waiting, waitingOnes } from "../keep/queue.ts";
 import { sendLater } from "../keep/shelf.ts";
 import type { Snapshot } from "../keep/snapshot.ts";
 import { hubNow } from "../words/times.ts";
@@ -43,17 +43,26 @@ export class Desk {
   private sending: Promise<void> | null = null;
   private again = false;
   private timer = 0;
+  /** Scans and undos by id whose heads are counted as waiting. */
+  private readonly counted = new Map<string, Waiting>();
   waiting = 0;
 
   constructor(wiring: Wiring) {
     this.wiring = wiring;
+    hearTaken((taken) => void this.takenElsewhere(taken));
   }
 
   /** What the phone has not sent yet counts from the start. */
   async start(): Promise<void> {
-    for (const one of await waitingOnes()) this.wiring.snapshot.wait(one.admission, insideOf(one));
+    for (const one of await waitingOnes()) this.wait(one);
     await this.count();
     this.send();
+  }
+
+  private wait(one: Waiting): void {
+    if (this.counted.has(one.id)) return;
+    this.counted.set(one.id, one);
+    this.wiring.snapshot.wait(one.admission, insideOf(one));
   }
 
   /** A reading by camera or gun; false when it is the one before, still in view. `more` is asked for new ones only. */
@@ -90,9 +99,9 @@ export class Desk {
     const first = await Promise.race([asking.catch((trouble: Trouble) => trouble), later(patience)]);
     if (first === null) {
       await this.decideHere(asked);
-      asking.then((answer) => snapshot.learn(answer), () => undefined).finally(() => this.send());
+      asking.then((answer) => snapshot.learn(answer, clean(code)), () => undefined).finally(() => this.send());
     } else if (!(first instanceof Error)) {
-      snapshot.learn(first);
+      snapshot.learn(first, clean(code));
       onAnswer(asked, first);
     } else if (first instanceof Trouble && !first.passing) onTrouble(asked, first);
     else if (first instanceof Trouble && first.kind !== "signed-out") await this.decideHere(asked);
@@ -108,7 +117,8 @@ export class Desk {
       body: { ...asked.wish, direction: answer.direction, heads: asked.wish.heads ?? 1, override: asked.wish.override ? override : undefined },
       said: { outcome: answer.outcome, reason: answer.reason, heads: answer.heads },
     };
-    snapshot.wait(answer.admission, insideOf(one));
+    this.wait(one);
+    if (answer.provisional) snapshot.learn({ ...answer, entered: 0 }, clean(asked.wish.code)); // the next one with this code is known
     if (!(await add(one))) onUnkept();
     onAnswer(asked, answer);
     await this.count();
@@ -117,9 +127,9 @@ export class Desk {
 
   /** Take back an entry that the hub may not have heard of. */
   async takeBack(scan: string, admission: string | null, heads: number): Promise<void> {
-    this.wiring.snapshot.wait(admission, -heads);
-    const at = new Date(hubNow()).toISOString();
-    if (!(await add({ what: "undo", id: `undo:${scan}`, of: scan, at, admission, heads }))) this.wiring.onUnkept();
+    const one: Waiting = { what: "undo", id: `undo:${scan}`, of: scan, at: new Date(hubNow()).toISOString(), admission, heads };
+    this.wait(one);
+    if (!(await add(one))) this.wiring.onUnkept();
     await this.count();
     void sendLater();
   }
@@ -149,10 +159,16 @@ export class Desk {
     this.timer = window.setTimeout(() => void this.send(), AGAIN);
   }
 
+  private async takenElsewhere(taken: Taken[]): Promise<void> {
+    for (const one of taken) await this.taken(one);
+    await this.count();
+  }
+
   private async taken(taken: Taken): Promise<void> {
     const { waiting, answer } = taken;
+    if (!this.counted.delete(waiting.id)) return; // told before
     this.wiring.snapshot.wait(waiting.admission, -insideOf(waiting));
-    if (answer) this.wiring.snapshot.learn(answer);
+    if (answer) this.wiring.snapshot.learn(answer, waiting.what === "scan" ? clean(waiting.body.code) : "");
     await this.wiring.onTaken(taken);
   }
 

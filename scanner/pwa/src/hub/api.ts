@@ -70,7 +70,7 @@ export interface Api {
   notices(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
 
-interface Wiring { token: () => string; language: () => string; onSignedOut: () => void; onReach: (reach: boolean) => void }
+interface Wiring { token: () => string; language: () => string; onSignedOut: () => void; onReach: (reach: boolean, asked?: number) => void }
 
 export function createApi({ token, language, onSignedOut, onReach }: Wiring): Api {
   async function call<T>(path: string, { signal, patience = PATIENCE, ...ask }: Ask = {}): Promise<T> {
@@ -87,6 +87,7 @@ export function createApi({ token, language, onSignedOut, onReach }: Wiring): Ap
 
   async function send(path: string, { method = "GET", json, form, signal }: Ask, wanted?: AbortSignal): Promise<Response> {
     const asker = token();
+    const asked = performance.now();
     const headers: Record<string, string> = { Authorization: `Bearer ${asker}`, "Accept-Language": language(), Accept: "application/json" };
     if (json !== undefined) headers["Content-Type"] = "application/json";
     let response: Response;
@@ -96,7 +97,7 @@ export function createApi({ token, language, onSignedOut, onReach }: Wiring): Ap
     } catch (error) {
       throw lost(error, wanted);
     }
-    if (response.status < 500) onReach(true); // a hub with a problem is neither reached nor lost
+    if (response.status < 500) onReach(true, asked); // a hub with a problem is neither reached nor lost
     if (!response.ok) throw await refused(response, asker);
     return response;
   }

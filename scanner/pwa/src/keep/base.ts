@@ -25,7 +25,7 @@ function open(): Promise<IDBDatabase> {
       for (const [room, options] of Object.entries(ROOMS)) asked.result.createObjectStore(room, options);
     };
     asked.onsuccess = () => {
-      asked.result.onversionchange = () => asked.result.close();
+      asked.result.onversionchange = () => { opened = null; asked.result.close(); };
       asked.result.onclose = () => { opened = null; };
       resolve(asked.result);
     };

@@ -61,9 +61,28 @@ async function sendAll(language: string, token: string, onTaken: OnTaken): Promi
     const taken = await send(some, token, language).catch(() => "nobody" as const);
     if (typeof taken === "string") return taken;
     for (const one of taken) await onTaken(one);
+    tell(taken);
     await done(taken);
+    tell([]);
   }
 }
+
+const CHANNEL = "doorcheck.taken";
+
+/** To the pages that are open, when another one or the service worker has sent what they wait for. */
+function tell(taken: Taken[]): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(taken);
+  channel.close();
+}
+
+/** `onTaken` hears of what was sent elsewhere; `[]`: the queue is shorter now. */
+export function hearTaken(onTaken: (taken: Taken[]) => void): void {
+  new BroadcastChannel(CHANNEL).onmessage = ({ data }) => onTaken(data as Taken[]);
+}
+
+/** How far one has come by what the hub made of it. */
+export const reachOf = ({ excess, problem }: Taken): "conflict" | "stuck" | "sent" => (excess > 0 ? "conflict" : problem ? "stuck" : "sent");
 
 /** Scans up to the next undo, or one undo: so everything stays in its order. */
 function nextFew(waiting: Waiting[]): Waiting[] {

@@ -6,6 +6,7 @@ import type { Admission, Event, Standing, Unknown } from "../domain/model.ts";
 import { nameOfCode } from "../domain/sha256.ts";
 import { fold } from "../domain/text.ts";
 import { all, change, empty, keep } from "./base.ts";
+import { Newcomers } from "./newcomers.ts";
 
 const MANY = 400; // changes after which the whole is written anew
 const AFTER = 12 * 3_600_000; // ms after the end of a night when it is forgotten
@@ -45,6 +46,7 @@ export class Snapshot {
   private nights = new Map<string, Night>();
   private counts = new Map<string, { entered: number; at: number }>();
   private waiting = new Map<string, number>();
+  private newcomers = new Newcomers();
 
   /** Read what the phone has kept. Unreadable parts are as if they were not there. */
   async load(): Promise<void> {
@@ -54,6 +56,7 @@ export class Snapshot {
     for (const { head, rows } of sheets) this.begin(head, rows);
     for (const one of changes) this.apply(one);
     for (const { admission, entered } of counts) this.counts.set(admission, { entered, at: 0 });
+    await this.newcomers.load();
   }
 
   get size(): number {
@@ -87,7 +90,9 @@ export class Snapshot {
   /** What a code opens, the oldest admission first. */
   find(code: string): Found[] {
     if (!code) return [];
-    const ids = [...this.nights.values()].flatMap(({ salt, codes }) => codes.get(nameOfCode(salt, "qr", code)) ?? []);
+    const nights = [...this.nights.values()].map(({ salt, codes }) => ({ name: nameOfCode(salt, "qr", code), codes }));
+    const ids = nights.flatMap(({ name, codes }) => codes.get(name) ?? []);
+    if (ids.length === 0) return nights.flatMap(({ name }) => this.withWaiting(this.newcomers.find(name)) ?? []);
     return [...new Set(ids)].sort((one, other) => Number(one) - Number(other)).flatMap((id) => this.get(id) ?? []);
   }
 
@@ -127,12 +132,14 @@ export class Snapshot {
     if (whole || !known) this.begin(head, rows);
     else this.apply({ event: head.event.id, head, rows, gone });
     for (const [id, { at }] of this.counts) if (at < askedAt) this.counts.delete(id);
+    this.dropNewcomers();
     await this.store(head, rows, gone, whole || !known);
   }
 
-  /** An answer of the hub says how many are in, sooner than the next snapshot. */
-  learn(answer: Pick<Answer, "admission" | "entered" | "limit">): void {
-    if (answer.admission === null || !this.get(answer.admission)) return;
+  /** An answer says how many are in, sooner than the next snapshot; about a new guest also who that is. */
+  learn(answer: Answer, code = ""): void {
+    if (answer.admission === null) return;
+    if (!this.get(answer.admission)) return this.learnNewcomer(answer, code);
     this.counts.set(answer.admission, { entered: answer.entered, at: performance.now() });
     keep("counts", { admission: answer.admission, entered: answer.entered }).catch(() => undefined); // the next snapshot has it
   }
@@ -155,7 +162,18 @@ export class Snapshot {
   async forgetAll(): Promise<void> {
     this.nights.clear();
     this.counts.clear();
+    this.dropNewcomers();
     await empty("sheets", "changes", "counts").catch(() => undefined);
+  }
+
+  private learnNewcomer(answer: Answer, code: string): void {
+    const night = this.nights.get(answer.event?.id ?? "");
+    if (night && code) this.newcomers.learn(nameOfCode(night.salt, "qr", code), answer);
+    else if (answer.admission !== null) this.newcomers.count(answer.admission, answer.entered);
+  }
+
+  private dropNewcomers(): void {
+    this.newcomers.drop((name, event) => this.nights.get(event)?.codes.has(name) ?? true);
   }
 
   private begin(head: Head, rows: Row[]): void {
@@ -175,12 +193,21 @@ export class Snapshot {
 
   private found(row: Row, event: string): Found {
     const [id, , kind, standing, word, rate, name, limit, entered, opens, closes, first, station] = row;
-    const counted = (this.counts.get(String(id))?.entered ?? entered) + (this.waiting.get(String(id)) ?? 0);
+    const counted = this.counts.get(String(id))?.entered ?? entered;
     const admission: Admission = {
       id: String(id), event, kind, standing, word, rate, room: limit === null ? null : { limit, entered: counted },
       opensAt: opens === null ? null : opens * 1000, closesAt: closes === null ? null : closes * 1000,
     };
-    return { admission, name, first: first === null ? null : { at: new Date(first * 1000).toISOString(), station } };
+    return this.withWaiting({ admission, name, first: first === null ? null : { at: new Date(first * 1000).toISOString(), station } });
+  }
+
+  /** Counted with those whom the hub has not heard of. */
+  private withWaiting<T extends Found | undefined>(found: T): T {
+    const more = this.waiting.get(found?.admission.id ?? "") ?? 0;
+    if (!found?.admission.room || more === 0) return found;
+    const { admission } = found;
+    const { limit, entered } = found.admission.room;
+    return { ...found, admission: { ...admission, room: { limit, entered: entered + more } } };
   }
 
   private async store(head: Head, rows: Row[], gone: string[], whole: boolean): Promise<void> {
@@ -201,6 +228,7 @@ export class Snapshot {
 
   private async forgetNight(event: string): Promise<void> {
     this.nights.delete(event);
+    this.dropNewcomers();
     await change(["sheets", "changes"], (at) => {
       at("sheets").delete(event);
       dropChanges(at("changes"), event);

@@ -12,7 +12,7 @@ import segno
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
-from tests.browser.fake_hub import TOKEN, FakeHub, serve
+from tests.browser.fake_hub import TOKEN, FakeHub, serve, wait_until
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -126,3 +126,30 @@ def door(bare: Page, hub: FakeHub) -> Page:
     bare.goto(f"{hub.url}/?token={TOKEN}")
     bare.locator("[data-testid=connection][data-state=online]").wait_for()
     return bare
+
+
+def signed_in(page: Page, hub: FakeHub) -> Page:
+    """In touch with the hub, the camera off, and with a snapshot of all its rows."""
+    page.goto(f"{hub.url}/page/favicon.svg")
+    page.evaluate("localStorage.setItem('doorcheck.camera', '\"off\"')")
+    page.goto(f"{hub.url}/?token={TOKEN}")
+    page.locator("[data-testid=connection][data-state=online]").wait_for()
+    has_snapshot(page, len(hub.rows))
+    return page
+
+
+def has_snapshot(page: Page, rows: int) -> None:
+    """Until the phone has kept it."""
+    wait_until(lambda: rows in page.evaluate(KEPT_ROWS))
+
+
+KEPT_ROWS = """async () => {
+  const there = await indexedDB.databases();
+  if (!there.some(({ name }) => name === "doorcheck")) return [];
+  const open = indexedDB.open("doorcheck");
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const all = database.transaction("sheets").objectStore("sheets").getAll();
+  const sheets = await new Promise((done) => { all.onsuccess = () => done(all.result); });
+  database.close();
+  return sheets.map((sheet) => sheet.rows.length);
+}"""

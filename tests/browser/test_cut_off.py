@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import signed_in
 from tests.browser.fake_hub import TOKEN, FakeHub, Lost, answer, known, problem, stamp, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -27,32 +28,6 @@ def page(bare: Page, hub: FakeHub) -> Page:
         known(4, "IN000001", "Ana G.", entered=1, first=1763854867, station="Puerta 2"),
     ]
     return signed_in(bare, hub)
-
-
-def signed_in(page: Page, hub: FakeHub) -> Page:
-    page.goto(f"{hub.url}/page/favicon.svg")
-    page.evaluate("localStorage.setItem('doorcheck.camera', '\"off\"')")
-    page.goto(f"{hub.url}/?token={TOKEN}")
-    page.locator("[data-testid=connection][data-state=online]").wait_for()
-    has_snapshot(page, len(hub.rows))
-    return page
-
-
-def has_snapshot(page: Page, rows: int) -> None:
-    """Until the phone has kept it."""
-    wait_until(lambda: rows in page.evaluate(KEPT_ROWS))
-
-
-KEPT_ROWS = """async () => {
-  const there = await indexedDB.databases();
-  if (!there.some(({ name }) => name === "doorcheck")) return [];
-  const open = indexedDB.open("doorcheck");
-  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
-  const all = database.transaction("sheets").objectStore("sheets").getAll();
-  const sheets = await new Promise((done) => { all.onsuccess = () => done(all.result); });
-  database.close();
-  return sheets.map((sheet) => sheet.rows.length);
-}"""
 
 
 def cut_off(page: Page) -> None:

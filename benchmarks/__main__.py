@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli.common import start_logs
 from app.settings import Settings
 
-ALL = ("scanning", "web", "loading", "memory", "decoding", "kiosk")
+ALL = ("scanning", "web", "loading", "memory", "decoding", "kiosk", "page")
 
 
 def main(names: list[str]) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import CAMERA_CODE, code_picture
+from tests.browser.conftest import CAMERA_CODE, PHONE, code_picture
 from tests.browser.fake_hub import TOKEN, FakeHub, answer, problem, stamp, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -235,6 +235,32 @@ def test_a_code_held_before_the_camera_is_one_scan(door: Page, hub: FakeHub) -> 
     expect(verdict_of(door, CAMERA_CODE)).to_have_attribute("data-outcome", "admit")
     door.wait_for_timeout(900)
     assert [scan["code"] for scan in hub.scans] == [CAMERA_CODE]
+
+
+NATIVE = """
+  window.detected = 0;
+  window.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code"]; }
+    async detect(image) {
+      window.detected += 1;
+      if (%s) throw new Error("not on this phone after all");
+      const box = (x) => new DOMRectReadOnly(x, 0, 10, 10);
+      return [{rawValue: "EDGE0001", boundingBox: box(0)}, {rawValue: "NATIVE01", boundingBox: box(image.width / 2)}];
+    }
+  };
+"""
+
+
+@pytest.mark.parametrize(("broken", "code"), [("false", "NATIVE01"), ("true", CAMERA_CODE)])
+def test_the_browsers_own_reader_is_used_where_it_works(browser: Browser, hub: FakeHub, broken: str, code: str) -> None:
+    context = browser.new_context(viewport=PHONE, locale="en-GB")
+    context.add_init_script(NATIVE % broken)
+    page = context.new_page()
+    page.goto(f"{hub.url}/?token={TOKEN}")
+    verdict_of(page, code)
+    assert page.evaluate("window.detected") >= 1
+    assert len(page.workers) == (1 if broken == "true" else 0)
+    context.close()
 
 
 def test_the_page_and_what_it_asks_for_are_spanish_on_request(door: Page, hub: FakeHub) -> None:

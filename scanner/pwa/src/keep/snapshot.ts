@@ -47,6 +47,7 @@ export class Snapshot {
   private counts = new Map<string, { entered: number; at: number }>();
   private waiting = new Map<string, number>();
   private newcomers = new Newcomers();
+  private texts = new Map<string, string>(); // as a search compares them: many guests share a first name and a rate
 
   /** Read what the phone has kept. Unreadable parts are as if they were not there. */
   async load(): Promise<void> {
@@ -114,8 +115,8 @@ export class Snapshot {
     const found: Found[] = [];
     for (const { head, rows } of this.nights.values()) {
       for (const row of rows.values()) {
-        const name = fold(`${row[6]} ${row[5]}`);
-        if (words.every((word) => name.includes(word))) found.push(this.found(row, head.event.id));
+        const text = this.folded(`${row[6]} ${row[5]}`);
+        if (words.every((word) => text.includes(word))) found.push(this.found(row, head.event.id));
         if (found.length >= limit) return found;
       }
     }
@@ -161,9 +162,16 @@ export class Snapshot {
 
   async forgetAll(): Promise<void> {
     this.nights.clear();
+    this.texts.clear();
     this.counts.clear();
     this.dropNewcomers();
     await empty("sheets", "changes", "counts").catch(() => undefined);
+  }
+
+  private folded(text: string): string {
+    const known = this.texts.get(text) ?? fold(text);
+    this.texts.set(text, known);
+    return known;
   }
 
   private learnNewcomer(answer: Answer, code: string): void {
@@ -228,6 +236,7 @@ export class Snapshot {
 
   private async forgetNight(event: string): Promise<void> {
     this.nights.delete(event);
+    this.texts.clear();
     this.dropNewcomers();
     await change(["sheets", "changes"], (at) => {
       at("sheets").delete(event);

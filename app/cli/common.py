@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ import structlog
 from rich.console import Console
 from structlog.typing import EventDict, Processor
 
+import scanner
 from app.bootstrap import Hub, make_hub
 from app.domain.model import Station, StationId
 from app.ports import Notices, StoreError
@@ -29,6 +31,11 @@ class Trouble(Exception):
 
 def say(text: str) -> None:
     err.print(text, markup=False, soft_wrap=True)
+
+
+def page_folder() -> Path:
+    """Where the built scanner page is, if it is."""
+    return Path(scanner.__file__).parent / "page"
 
 
 def settings_or_stop(**given: Any) -> Settings:

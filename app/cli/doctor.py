@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from app.bootstrap import Hub, database_health
-from app.cli.common import Trouble, a_hub, out, settings_or_stop, start_logs
+from app.cli.common import Trouble, a_hub, out, page_folder, settings_or_stop, start_logs
 from app.domain.model import AnswerKind
 from app.ports import Provider, ProviderError
 from app.settings import Settings
@@ -82,6 +82,7 @@ def _findings() -> Iterator[Finding]:
     start_logs(settings, quiet=True)
     yield from _disk(settings)
     yield from _decoders()
+    yield _page()
     yield from _readers(settings)
     try:
         with a_hub(settings) as hub:
@@ -118,6 +119,19 @@ def _decoders() -> Iterator[Finding]:
             yield _green(f"decoder {stage.name}", "present")
         else:
             yield Finding(what=f"decoder {stage.name}", light=Light.YELLOW, words="missing", cure=stage.cure)
+
+
+def _page() -> Finding:
+    """Was the scanner page built with its own reader of codes? (scanner/pwa/making writes made.json)"""
+    try:
+        made = json.loads((page_folder() / "made.json").read_bytes())["how"]
+    except (OSError, ValueError, KeyError):
+        return Finding(what="scanner page", light=Light.RED, words="missing", cure="install doorcheck again")
+    if made == "whole":
+        return _green("scanner page", "reads codes by itself")
+    words = "made without npm: the hub reads what its camera sees, so cut off it takes typed codes and guns only"
+    cure = "install again where npm packages can be had"
+    return Finding(what="scanner page", light=Light.YELLOW, words=words, cure=cure)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

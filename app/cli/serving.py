@@ -8,16 +8,14 @@ import signal
 import socket
 import sys
 from http import HTTPStatus
-from pathlib import Path
 from types import FrameType
 
 import structlog
 import uvicorn
 
-import scanner
 from app.bootstrap import Hub, make_web
 from app.cli import notifying
-from app.cli.common import Trouble
+from app.cli.common import Trouble, page_folder
 from app.settings import Settings
 from app.web.live import Live
 from scanner.hub_decoder import HubDecoder
@@ -30,10 +28,6 @@ SWITCH_INTERVAL_S = 0.001
 
 ANSWER_S = 5.0
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
-
-
-def page_folder() -> Path:
-    return Path(scanner.__file__).parent / "page"
 
 
 def must_not_mix(settings: Settings) -> None:

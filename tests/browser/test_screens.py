@@ -74,9 +74,9 @@ def signed_out(page: Page, hub: FakeHub) -> None:
 @screen
 def revoked(page: Page, hub: FakeHub) -> None:
     sign_in(page, hub)
-    hub.token = "another"
     page.get_by_test_id("code-input").fill("ZQ4K7Y2M")
-    page.get_by_test_id("code-input").press("Enter")
+    hub.token = "another"
+    page.keyboard.press("Enter")
     page.get_by_test_id("signed-out").wait_for()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sys
 import time
 from typing import Annotated
 
+import segno
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -36,13 +38,15 @@ def add(
     rate: Annotated[list[str] | None, typer.Option(help="Only this rate.")] = None,
     direction: Annotated[Direction, typer.Option(help="in or out.")] = Direction.IN,
     allowance: Annotated[str, typer.Option(help="Which right it consumes.")] = ENTRANCE,
+    address: Annotated[str, typer.Option(help="Where phones open the page; DOORCHECK_ADDRESS when not given.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line.")] = False,
+    qr: Annotated[bool | None, typer.Option(help="Show the code that signs a phone in; on a terminal: yes.")] = None,
 ) -> None:
-    """Add a station, or give it a new token. The token is shown once.
+    """Add a station, or give it a new token. The token is shown once, with a code for the phone to scan.
 
-    Example: [bold]doorcheck station add "Gate 1"[/bold]
+    Example: [bold]doorcheck station add "Gate 1" --address https://door.salaluz.example[/bold]
     """
-    settings = settings_or_stop()
+    settings = settings_or_stop(address=address) if address else settings_or_stop()
     start_logs(settings, quiet=True)
     if not name.strip() or len(name) > 60 or not name.isprintable():
         raise Trouble("a station's name is 1 to 60 characters that can be seen")
@@ -57,7 +61,18 @@ def add(
         print(json.dumps({"name": station.name, "token": token}))
         return
     out.print(f"{station.name}: {token}", markup=False, soft_wrap=True)
-    out.print("Open the scanner page with /?token=... once; the token is not shown again.", markup=False)
+    _tell_how_to_sign_in(token, settings.address, sys.stdout.isatty() if qr is None else qr)
+
+
+def _tell_how_to_sign_in(token: str, address: str, qr: bool) -> None:
+    link = f"{address}/?token={token}" if address else ""
+    if qr:
+        segno.make(link or token, micro=False).terminal(sys.stdout, border=2, compact=True)
+    if link:
+        out.print(f"Open {link} on the phone once, or scan the code with its camera.", markup=False, soft_wrap=True)
+    else:
+        out.print("Open the scanner page with /?token=... once, or choose there to scan the hub's code.", markup=False)
+    out.print("It is not shown again.", markup=False)
 
 
 @stations.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default_factory=default_data_dir)
     database_url: str = ""
+    address: str = ""
+    """Where phones open the scanner page: `https://door.salaluz.example`. For the links and codes that sign them in."""
     timezone: str = "Europe/Madrid"
     poll_seconds: float = Field(default=300, ge=1, le=86_400)
     full_poll_seconds: float = Field(default=3600, ge=1)
@@ -84,6 +87,13 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"there is no time zone called {value!r}; for example Europe/Madrid") from error
         return value
+
+    @field_validator("address")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/?#\s]+/?", value):
+            raise ValueError("must be https:// and a name, nothing behind it: https://door.salaluz.example")
+        return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod

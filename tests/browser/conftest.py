@@ -100,6 +100,7 @@ def bare(_tab: Page, hub: FakeHub) -> Iterator[Page]:
 
 
 def _forget(page: Page, hub: FakeHub) -> None:
+    page.unroute_all()
     page.context.set_offline(False)
     page.set_viewport_size(PHONE)
     page.goto(f"{hub.url}/page/favicon.svg")
@@ -136,6 +137,20 @@ def signed_in(page: Page, hub: FakeHub) -> Page:
     page.locator("[data-testid=connection][data-state=online]").wait_for()
     has_snapshot(page, len(hub.rows))
     return page
+
+
+NOTICED_MS = 15_000
+"""A browser that is told to be offline may still answer one request; the page asks again after 10 s."""
+
+
+def cut_off(page: Page) -> None:
+    """No network any more, and the page knows it."""
+    page.context.set_offline(True)
+    knows_it_is_cut_off(page)
+
+
+def knows_it_is_cut_off(page: Page) -> None:
+    page.locator("[data-testid=connection][data-state=offline]").wait_for(timeout=NOTICED_MS)
 
 
 def has_snapshot(page: Page, rows: int) -> None:

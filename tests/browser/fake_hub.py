@@ -88,7 +88,8 @@ class Lost(Response):
 @dataclass
 class FakeHub:
     """`answers[code]` is what a scan of the code gets: a list is used up to its last element. `rows` are the snapshot
-    (see `known`), `takes[code]` what is made of one that was brought: an item of the batch's answer."""
+    (see `known`), `takes[code]` what is made of one that was brought: an item of the batch's answer. `others` are
+    tokens of other stations."""
 
     answers: dict[str, Scripted | list[Scripted]] = field(default_factory=dict)
     scans: list[Json] = field(default_factory=list)
@@ -102,19 +103,22 @@ class FakeHub:
     rules: Json = field(default_factory=dict)
     snapshots: list[str] = field(default_factory=list)
     brought: list[Json] = field(default_factory=list)
+    brought_by: list[str] = field(default_factory=list)
     takes: dict[str, Json] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
     status: Json = field(default_factory=dict)
     token: str = TOKEN
+    others: list[str] = field(default_factory=list)
     slow_seconds: float = 0
     url: str = ""
+    page: Path = PAGE
     _listeners: list[asyncio.Queue[str | None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
 
     def reset(self) -> None:
         lists: list[list[Any]] = [
             self.scans, self.undone, self.languages, self.admissions, self.searched, self.conflicts, self.rows,
-            self.snapshots, self.brought,
+            self.snapshots, self.brought, self.brought_by, self.others,
         ]  # fmt: skip
         for listed in lists:
             listed.clear()
@@ -178,6 +182,7 @@ class FakeHub:
         items = []
         for one in (await request.json())["scans"]:
             self.brought.append(one)
+            self.brought_by.append(_bearer(request.scope))
             said = one["said"]
             same = answer(said["outcome"], said["reason"], heads=said["heads"]) | {"id": one["id"]}
             items.append(
@@ -233,7 +238,7 @@ class FakeHub:
 
     def app(self) -> ASGIApp:
         routes = [
-            Route("/", lambda _request: FileResponse(PAGE / "index.html")),
+            Route("/", lambda _request: FileResponse(self.page / "index.html")),
             Route("/api/v1/scans", self.scan, methods=["POST"]),
             Route("/api/v1/scans", self.say_states, methods=["GET"]),
             Route("/api/v1/scans:batch", self.batch, methods=["POST"]),
@@ -245,7 +250,7 @@ class FakeHub:
             Route("/api/v1/status", self.say_status),
             Route("/api/v1/conflicts", self.say_conflicts),
             Route("/api/v1/notices", self.notices),
-            Mount("/page", StaticFiles(directory=PAGE)),
+            Mount("/page", StaticFiles(directory=self.page)),
         ]
         return self._guarded(Starlette(routes=routes))
 
@@ -256,14 +261,18 @@ class FakeHub:
                     message["headers"] = [*message["headers"], *HEADERS]
                 await send(message)
 
-            if scope["type"] == "http" and scope["path"].startswith("/api/"):
-                said = dict(scope["headers"]).get(b"authorization", b"").decode()
-                if said != f"Bearer {self.token}":
-                    await problem(401, "This token is not known.")(scope, receive, send_strict)
-                    return
+            asked = scope["type"] == "http" and scope["path"].startswith("/api/")
+            if asked and _bearer(scope) not in (self.token, *self.others):
+                await problem(401, "This token is not known.")(scope, receive, send_strict)
+                return
             await app(scope, receive, send_strict)
 
         return guarded
+
+
+def _bearer(scope: Scope) -> str:
+    said: str = dict(scope["headers"]).get(b"authorization", b"").decode()
+    return said.removeprefix("Bearer ")
 
 
 def quiet_night() -> Json:

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserType, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, FORGET, PHONE
 from tests.scenarios.night.house import wait_for
 
 READ_CODES = """async (codes) => {
@@ -52,7 +52,8 @@ class Phone:
             [CHROMIUM, *words, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         wait_for("Chromium", lambda: port.is_file() and port.read_text())
-        self._browser = self._kind.connect_over_cdp(f"http://127.0.0.1:{port.read_text().splitlines()[0]}")
+        self.devtools = f"http://127.0.0.1:{port.read_text().splitlines()[0]}"
+        self._browser = self._kind.connect_over_cdp(self.devtools)
         self.page = self._browser.contexts[0].pages[0]
         self.page.context.set_default_timeout(10_000)
         self.page.set_viewport_size(PHONE)
@@ -77,6 +78,11 @@ class Phone:
         self.page.goto(f"{hub}/?token={token}")
         self.is_("online")
         return self.page
+
+    def forget(self, hub: str) -> None:
+        """As new: nothing is kept of what it knew."""
+        self.page.goto(f"{hub}/page/favicon.svg")
+        self.page.evaluate(FORGET)
 
     def is_(self, state: str) -> None:
         expect(self.page.get_by_test_id("connection")).to_have_attribute("data-state", state, timeout=20_000)

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import cut_off, knows_it_is_cut_off, signed_in
 from tests.browser.fake_hub import TOKEN, FakeHub, Lost, answer, known, problem, stamp, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 CODE = "ZQ4K7Y2M"
 WITHIN_MS = 300
+OTHER = "OTHERtoken1234567890abcdefghijklmnopqrstuvw"
 
 
 @pytest.fixture
@@ -28,11 +29,6 @@ def page(bare: Page, hub: FakeHub) -> Page:
         known(4, "IN000001", "Ana G.", entered=1, first=1763854867, station="Puerta 2"),
     ]
     return signed_in(bare, hub)
-
-
-def cut_off(page: Page) -> None:
-    page.context.set_offline(True)
-    page.locator("[data-testid=connection][data-state=offline]").wait_for()
 
 
 def type_code(page: Page, code: str) -> Locator:
@@ -127,6 +123,50 @@ def test_a_hub_that_does_not_answer_in_time_is_decided_for(page: Page, hub: Fake
     assert time.monotonic() - began < 2.5
     wait_until(lambda: len(hub.brought) == 1)
     assert hub.brought[0]["id"] == hub.scans[0]["id"]
+
+
+def test_a_hub_that_is_late_is_waited_for_once(page: Page, hub: FakeHub) -> None:
+    hub.slow_seconds = 4
+    for code in (CODE, "GRP40021"):
+        assert type_code(page, code).get_attribute("data-here") == "true"
+    page.wait_for_function("() => performance.getEntriesByName('doorcheck.verdict').length === 2")
+    first, second = page.evaluate("performance.getEntriesByName('doorcheck.verdict').map((one) => one.duration)")
+    assert second < first
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_what_one_station_decided_is_brought_as_that_station(page: Page, hub: FakeHub, revoked: bool) -> None:
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    hub.others.append(OTHER)
+    cut_off(page)
+    type_code(page, CODE)
+    page.goto(f"{hub.url}/?token={OTHER}")
+    expect(page.get_by_test_id("waiting-count")).to_contain_text("1")
+    if revoked:
+        hub.token = "nobody's"
+    page.context.set_offline(False)
+    expect(page.get_by_test_id("waiting-count")).to_be_hidden()
+    wait_until(lambda: len(hub.brought) == 1)
+    assert hub.brought_by == [OTHER if revoked else TOKEN]
+    expect(page.get_by_test_id("code-input")).to_be_visible()
+
+
+def test_two_tabs_of_one_phone_know_of_each_other(page: Page, hub: FakeHub) -> None:
+    tab = page.context.new_page()
+    tab.goto(f"{hub.url}/")
+    tab.locator("[data-testid=connection][data-state=online]").wait_for()
+    tab.wait_for_timeout(300)
+    cut_off(page)
+    knows_it_is_cut_off(tab)
+    assert type_code(page, CODE).get_attribute("data-outcome") == "admit"
+    expect(tab.get_by_test_id("pending-count")).to_have_text("1")
+    assert type_code(tab, CODE).get_attribute("data-reason") == "already_in"
+    page.context.set_offline(False)
+    wait_until(lambda: len(hub.brought) == 2)
+    for each in (page, tab):
+        expect(each.get_by_test_id("waiting-count")).to_be_hidden()
+    tab.close()
+    assert len({one["id"] for one in hub.brought}) == 2
 
 
 def test_a_guest_who_came_in_elsewhere_meanwhile_is_an_alarm(page: Page, hub: FakeHub) -> None:
@@ -320,6 +360,17 @@ def test_a_snapshot_cut_in_half_leaves_the_one_before(page: Page, hub: FakeHub) 
     assert type_code(page, "IN000001").get_attribute("data-reason") == "already_in"
 
 
+def test_a_change_that_got_lost_is_noticed_and_everything_fetched(page: Page, hub: FakeHub) -> None:
+    hub.rules |= {"whole": False, "total": len(hub.rows) + 1}
+    hub.tell("freshness", {})
+    wait_until(lambda: len(hub.snapshots) > 1)
+    assert hub.snapshots[-1] != ""
+    hub.rules.clear()
+    hub.tell("freshness", {})
+    wait_until(lambda: len(hub.snapshots) > 2)
+    assert hub.snapshots[-1] == ""
+
+
 SHEETS = """async () => {
   const open = indexedDB.open("doorcheck");
   const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
@@ -385,7 +436,7 @@ def test_a_phone_that_keeps_nothing_says_so_and_loses_nothing_while_the_page_is_
     tab.locator("[data-testid=connection][data-state=online]").wait_for()
     tab.wait_for_timeout(500)
     page.context.set_offline(True)
-    tab.locator("[data-testid=connection][data-state=offline]").wait_for()
+    knows_it_is_cut_off(tab)
     assert type_code(tab, CODE).get_attribute("data-outcome") == "admit"
     expect(tab.get_by_test_id("unkept")).to_contain_text("Leave this page open")
     page.context.set_offline(False)

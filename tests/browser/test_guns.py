@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.async_api import async_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from scanner.readers.keymaps import LAYOUTS, keymap
 from scanner.readers.keys import EVENT
-from tests.browser.conftest import signed_in
-from tests.browser.fake_hub import FakeHub, known, wait_until
+from tests.browser.fake_hub import TOKEN, FakeHub, known, wait_until
+from tests.browser.phone import Phone, a_phone
 from tests.scanner.readers.typing_gun import CTRL, ENTER, SHIFT, Gun
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -30,56 +33,57 @@ POSITIONS = {
 """Where a key is, as a browser names it (UI Events KeyboardEvent code Values), by its number in Linux."""
 
 
-class Keyboard:
-    """What the machine makes of a gun's keys: trusted events, stamped when each was pressed."""
-
-    def __init__(self, devtools: CDPSession) -> None:
-        self._devtools = devtools
-        self._machine = keymap("us")
-        self._at = time.time()
-        self._shift = False
-
-    def type(self, events: bytes) -> None:
-        for *_, kind, key, value in EVENT.iter_unpack(events):
-            if kind == 1 and key == SHIFT:
-                self._shift = bool(value)
-            elif kind == 1 and key != CTRL:
-                self._send(key, down=bool(value))
-
-    def _send(self, key: int, *, down: bool) -> None:
-        if key == ENTER:
-            words = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
-            letter = "\r"
-        else:
-            letter = self._machine.at(key, shift=self._shift, caps=False, altgr=False)
-            words = {"key": letter, "code": POSITIONS[key]}
-        self._at = max(self._at + PACE_S / 2, time.time() - 0.05)
-        held = {"modifiers": 8 if self._shift else 0, "timestamp": self._at}
-        pressed = {"type": "keyDown", "text": letter} if down else {"type": "keyUp"}
-        self._devtools.send("Input.dispatchKeyEvent", {**pressed, **words, **held})
+Key = dict[str, Any]
 
 
-@pytest.fixture
-def page(bare: Page, hub: FakeHub) -> Page:
-    hub.rows += [known(number, code) for number, code in enumerate(CODES, 1)]
-    return signed_in(bare, hub)
+def keys_of(events: bytes) -> list[Key]:
+    """What the machine makes of a gun's keys, as a browser's tools name them."""
+    machine, shift, keys = keymap("us"), False, []
+    for *_, kind, key, value in EVENT.iter_unpack(events):
+        if kind == 1 and key == SHIFT:
+            shift = bool(value)
+        elif kind == 1 and key != CTRL and value:
+            letter = "\r" if key == ENTER else machine.at(key, shift=shift, caps=False, altgr=False)
+            words = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13} if key == ENTER else {
+                "key": letter, "code": POSITIONS[key],
+            }  # fmt: skip
+            keys.append({"type": "keyDown", "text": letter, **words, "modifiers": 8 if shift else 0})
+    return keys
 
 
-@pytest.fixture
-def keyboard(page: Page) -> Iterator[Keyboard]:
-    devtools = page.context.new_cdp_session(page)
-    yield Keyboard(devtools)
-    devtools.detach()
+async def fire(devtools: str, bursts: list[list[Key]]) -> None:
+    """Each burst goes out at once, stamped as it was pressed: a machine's queue of keys does the same, and the page
+    reads it when it has the time."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.connect_over_cdp(devtools)
+        page = browser.contexts[0].pages[0]
+        keyboard = await page.context.new_cdp_session(page)
+        for burst in bursts:
+            began = time.time() - len(burst) * PACE_S
+            stamped = [{**key, "timestamp": began + at * PACE_S} for at, key in enumerate(burst)]
+            await asyncio.gather(*(keyboard.send("Input.dispatchKeyEvent", key) for key in stamped))
+        await keyboard.detach()
+
+
+@pytest.fixture(scope="module")
+def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    with (
+        sync_playwright() as playwright,
+        a_phone(playwright.chromium, tmp_path_factory.mktemp("gun") / "phone") as made,
+    ):
+        yield made
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_two_hundred_codes_are_read_whatever_country_the_gun_is_set_to(
-    page: Page, keyboard: Keyboard, hub: FakeHub, layout: str
-) -> None:
+def test_two_hundred_codes_are_read_whatever_country_the_gun_is_set_to(phone: Phone, hub: FakeHub, layout: str) -> None:
+    hub.rows += [known(number, code) for number, code in enumerate(CODES, 1)]
+    page = phone.sign_in(hub.url, TOKEN)
+    phone.knows(len(CODES))
     where: dict[str, Any] = page.evaluate(WHERE)
     gun = Gun(layout)
-    for code in CODES:
-        keyboard.type(gun.types(code))
+    bursts = [keys_of(gun.types(code)) for code in CODES]
+    with ThreadPoolExecutor(1) as beside:  # Playwright's own event loop runs in this thread
+        beside.submit(asyncio.run, fire(phone.devtools, bursts)).result()
     page.locator(f"[data-testid=verdict][data-code='{CODES[-1]}']").wait_for()
     wait_until(lambda: len(hub.scans) >= len(CODES))
     assert sorted(scan["code"] for scan in hub.scans) == sorted(CODES)
@@ -87,6 +91,7 @@ def test_two_hundred_codes_are_read_whatever_country_the_gun_is_set_to(
     assert page.evaluate(WHERE) == where
     expect(page.locator("dialog[open]")).to_have_count(0)
     assert hub.searched == []
+    phone.forget(hub.url)
 
 
 WHERE = """() => ({

@@ -31,12 +31,15 @@ def verdict_of(page: Page, code: str) -> Locator:
 
 
 def fire_gun(page: Page, codes: list[str], pace_ms: int = 4, suffix: str = "Enter") -> None:
-    """Keys as a gun sends them, timed inside the browser so that a slow machine does not turn it into a person."""
+    """Keys as a gun sends them. Each is stamped when it was pressed, however busy the machine is that reads them."""
     page.evaluate(
         """async ([codes, pace, suffix]) => {
           const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+          let at = performance.now();
           const press = (key) => {
             const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+            Object.defineProperty(event, "timeStamp", { value: at });
+            at += pace;
             const node = document.activeElement ?? document.body;
             if (node.dispatchEvent(event) && key.length === 1 && "value" in node) {
               node.value += key;
@@ -44,10 +47,10 @@ def fire_gun(page: Page, codes: list[str], pace_ms: int = 4, suffix: str = "Ente
             }
           };
           for (const code of codes) {
+            at = Math.max(at, performance.now());
             for (const letter of code) {
               if (/[A-Z]/.test(letter)) press("Shift");
               press(letter);
-              if (pace > 0) await pause(pace);
             }
             if (suffix) press(suffix); else await pause(400);
           }
@@ -340,6 +343,27 @@ def test_a_group_found_by_name_is_asked_how_many_come_in(door: Page, hub: FakeHu
     door.get_by_test_id("sheet-heads-3").click()
     verdict_of(door, "GRUP0008")
     assert [scan["heads"] for scan in hub.scans] == [3]
+
+
+def test_more_of_a_group_come_in_by_one_tap(door: Page, hub: FakeHub) -> None:
+    hub.answers["GRUP0008"] = [answer(left=6, limit=7), answer(heads=2, left=4, limit=7), answer(heads=4, limit=7)]
+    type_code(door, "GRUP0008").get_by_test_id("rest-2").click()
+    door.get_by_role("button", name="Let in 4 more").click()
+    wait_until(lambda: len(hub.scans) == 3)
+    assert [scan["heads"] for scan in hub.scans] == [1, 2, 4]
+    expect(door.get_by_test_id("rest-1")).to_have_count(0)
+    expect(door.get_by_test_id("more-of-party")).to_have_count(0)
+
+
+def test_a_list_counts_each_of_its_people_by_one_tap(door: Page, hub: FakeHub) -> None:
+    hub.answers["LIST0007"] = [answer(kind="list", left=2, limit=3), answer(kind="list", left=1, limit=3)]
+    verdict = type_code(door, "LIST0007")
+    expect(verdict.get_by_test_id("more-of-party")).to_be_visible()
+    verdict.get_by_test_id("rest-women").click()
+    expect(verdict.get_by_test_id("more-of-party")).to_have_count(0)
+    verdict.get_by_test_id("rest-no_gender").click()
+    wait_until(lambda: len(hub.scans) == 3)
+    assert [(scan["heads"], scan.get("party")) for scan in hub.scans[1:]] == [(1, {"women": 1}), (1, {"no_gender": 1})]
 
 
 def test_an_undo_that_comes_too_late_says_so_and_is_not_offered_again(door: Page, hub: FakeHub) -> None:

@@ -106,8 +106,7 @@ def test_a_group_comes_in_by_two_and_two(page: Page, demo: Demo) -> None:
     verdict = _scan(page, code)
     expect(verdict.locator(".detail")).to_have_text("2 now, 2 left")
     expect(verdict.locator(".badge-text")).to_have_text("2")
-    verdict.get_by_test_id("more-of-party").click()
-    page.get_by_test_id("sheet-heads-2").click()
+    verdict.get_by_test_id("rest-2").click()
     expect(verdict.locator(".detail")).to_have_text("2 now, 0 left")
     assert demo.hears_of(code, heads=4)
 

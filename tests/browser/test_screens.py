@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser import conftest
 from tests.browser.fake_hub import TOKEN, FakeHub, answer, known, problem, stamp, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -52,7 +53,8 @@ def verdict(*args: Any, **more: Any) -> Screen:
 
 SCREENS |= {
     "admit": verdict(guest=MARTA),
-    "admit-party": verdict(heads=2, left=1, limit=3, entered=2, detail="2 now, 1 left", guest=MARTA),
+    "admit-party": verdict(heads=1, left=6, limit=7, entered=1, detail="1 now, 6 left", guest=MARTA),
+    "admit-list": verdict(heads=1, left=3, limit=4, entered=1, detail="1 now, 3 left", kind="list", guest=MARTA),
     "already-in": verdict("refuse", "already_in", "Already in", detail="23:41, Gate 2", guest=MARTA),
     "refuse": verdict("refuse", "void", "Refunded", detail="on 21 Nov", guest=MARTA),
     "not-on-the-list": verdict("refuse", "unknown_code", "Not on the list", detail="checked just now"),
@@ -96,9 +98,12 @@ def ready(page: Page, hub: FakeHub) -> None:
 
 @screen
 def camera(page: Page, hub: FakeHub) -> None:
+    page.add_init_script(
+        "window.BarcodeDetector = class { static async getSupportedFormats() { return ['qr_code']; }"
+        " async detect() { return []; } }"
+    )  # it looks and sees nothing
     sign_in(page, hub, camera="")
-    page.locator("[data-testid=verdict]").wait_for()
-    page.keyboard.press("Escape")
+    page.locator("#frame").wait_for()
 
 
 @screen
@@ -132,8 +137,7 @@ def cut_off(page: Page, hub: FakeHub) -> None:
     sign_in(page, hub)
     wait_until(lambda: bool(hub.snapshots))
     page.wait_for_timeout(300)
-    page.context.set_offline(True)
-    page.locator("[data-testid=connection][data-state=offline]").wait_for()
+    conftest.cut_off(page)
     scan(page, hub)
     expect(page.get_by_test_id("waiting-count")).to_be_visible()
 
@@ -242,7 +246,7 @@ def test_every_screen_is_read_by_a_screen_reader_and_fits(fresh: Page, hub: Fake
         if size == "phone":
             PICTURES.mkdir(parents=True, exist_ok=True)
             fresh.screenshot(path=PICTURES / f"{name}-{language}.png", animations="disabled")
-        if size != "small":
+        if size == "phone" or (size == "laptop" and language == "en"):  # the words are no wider for a screen reader
             found = Axe().run(
                 fresh, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
             )

@@ -55,7 +55,7 @@ async function file(request: Request, path: string): Promise<Response> {
 
 async function send(): Promise<void> {
   const [token, language] = await Promise.all([get<string>("notes", "token"), get<string>("notes", "language")]);
-  const ended = token ? await sendWaiting(language ?? "en", token, note) : "signed-out";
+  const ended = token ? await sendWaiting(language ?? "en", token, note, true) : "signed-out"; // the browser asks once
   if (ended === "nobody") throw new Error("no hub yet"); // the browser tries again
 }
 

@@ -39,7 +39,9 @@ export interface Station {
   direction: Direction;
 }
 
-export interface Party { women?: number; men?: number; no_gender?: number }
+/** As lists and passes count people. */
+export const GENDERS = ["women", "men", "no_gender"] as const;
+export type Party = Partial<Record<(typeof GENDERS)[number], number>>;
 
 /** A reading: `code` is cleaned, `override` a supervisor's reason, `choice` the admission that somebody chose. */
 export interface Scan {

@@ -3,7 +3,7 @@
 import type { Answer, Wish } from "../domain/answer.ts";
 import { clean } from "../domain/codes.ts";
 import { decide, hoursOf, OVERRIDABLE, overrule, tonight } from "../domain/decide.ts";
-import type { Admission, Decision, Policy, Scan, Station } from "../domain/model.ts";
+import { type Admission, type Decision, GENDERS, type Party, type Policy, type Scan, type Station } from "../domain/model.ts";
 import { phrase } from "../domain/phrase.ts";
 import type { Found, Snapshot } from "../keep/snapshot.ts";
 import { clockTime, dayOf } from "../words/times.ts";
@@ -28,8 +28,7 @@ export function decideHere({ id, at, wish }: Asked, station: Station, snapshot: 
   return answerOf(decided, { id, at, scan, station, policy, found, asOf: snapshot.asOf });
 }
 
-export const headsOf = (party: { women?: number; men?: number; no_gender?: number }): number =>
-  (party.women ?? 0) + (party.men ?? 0) + (party.no_gender ?? 0);
+export const headsOf = (party: Party): number => GENDERS.reduce((sum, gender) => sum + (party[gender] ?? 0), 0);
 
 function candidates(code: string, admission: string | undefined, snapshot: Snapshot): Found[] {
   if (code) return snapshot.find(code);

@@ -5,15 +5,16 @@ import type { Answer, Wish } from "../domain/answer.ts";
 import { clean } from "../domain/codes.ts";
 import { type Api, Trouble } from "../hub/api.ts";
 import { newId } from "../keep/ids.ts";
-import { add, type Ended, hearTaken, sendWaiting, type Taken, type Waiting, waitingOnes } from "../keep/queue.ts";
+import { add, type Ended, hearQueue, type News, sendWaiting, type Taken, type Waiting, waitingOnes } from "../keep/queue.ts";
 import { sendLater } from "../keep/shelf.ts";
 import type { Snapshot } from "../keep/snapshot.ts";
 import { hubNow } from "../words/times.ts";
 import { SameReading } from "./guard.ts";
 
 const PATIENCE = 600; // ms for a hub that was there a moment ago and a guest whom the snapshot knows
-const AGAIN = 3000; // ms until what could not be brought is tried again
 const PATIENCE_UNKNOWN = 2500; // the hub asks the platform about a code that it does not know
+const SHORT = 4; // times as short for a hub that let the one before wait in vain
+const AGAIN = 3000; // ms until what could not be brought is tried again
 
 /** `seq`: the order of reading. */
 export interface Asked { id: string; seq: number; at: string; wish: Wish }
@@ -42,14 +43,16 @@ export class Desk {
   private seq = 0;
   private sending: Promise<void> | null = null;
   private again = false;
+  private isLate = false; // the hub, with its last answer
   private timer = 0;
   /** Scans and undos by id whose heads are counted as waiting. */
   private readonly counted = new Map<string, Waiting>();
+  private readonly settled = new Set<string>();
   waiting = 0;
 
   constructor(wiring: Wiring) {
     this.wiring = wiring;
-    hearTaken((taken) => void this.takenElsewhere(taken));
+    hearQueue((news) => void this.hear(news));
   }
 
   /** What the phone has not sent yet counts from the start. */
@@ -60,7 +63,7 @@ export class Desk {
   }
 
   private wait(one: Waiting): void {
-    if (this.counted.has(one.id)) return;
+    if (this.counted.has(one.id) || this.settled.has(one.id)) return;
     this.counted.set(one.id, one);
     this.wiring.snapshot.wait(one.admission, insideOf(one));
   }
@@ -95,8 +98,9 @@ export class Desk {
     if (reach() === false) return this.decideHere(asked);
     const { code, heads, party, admission, override, event } = asked.wish;
     const asking = api.scan({ id: asked.id, code, heads: heads ?? 1, party, admission, override, event });
-    const patience = snapshot.knows(clean(code)) ? PATIENCE : PATIENCE_UNKNOWN;
+    const patience = (snapshot.knows(clean(code)) ? PATIENCE : PATIENCE_UNKNOWN) / (this.isLate ? SHORT : 1);
     const first = await Promise.race([asking.catch((trouble: Trouble) => trouble), later(patience)]);
+    this.isLate = first === null;
     if (first === null) {
       await this.decideHere(asked);
       asking.then((answer) => snapshot.learn(answer, clean(code)), () => undefined).finally(() => this.send());
@@ -113,7 +117,7 @@ export class Desk {
     const answer = decide(asked);
     const { pin: _, ...override } = asked.wish.override ?? { reason: "" };
     const one: Waiting = {
-      what: "scan", id: asked.id, at: asked.at, admission: answer.admission,
+      what: "scan", id: asked.id, at: asked.at, by: this.wiring.auth().token, admission: answer.admission,
       body: { ...asked.wish, direction: answer.direction, heads: asked.wish.heads ?? 1, override: asked.wish.override ? override : undefined },
       said: { outcome: answer.outcome, reason: answer.reason, heads: answer.heads },
     };
@@ -127,7 +131,9 @@ export class Desk {
 
   /** Take back an entry that the hub may not have heard of. */
   async takeBack(scan: string, admission: string | null, heads: number): Promise<void> {
-    const one: Waiting = { what: "undo", id: `undo:${scan}`, of: scan, at: new Date(hubNow()).toISOString(), admission, heads };
+    const one: Waiting = {
+      what: "undo", id: `undo:${scan}`, of: scan, at: new Date(hubNow()).toISOString(), by: this.wiring.auth().token, admission, heads,
+    };
     this.wait(one);
     if (!(await add(one))) this.wiring.onUnkept();
     await this.count();
@@ -159,14 +165,17 @@ export class Desk {
     this.timer = window.setTimeout(() => void this.send(), AGAIN);
   }
 
-  private async takenElsewhere(taken: Taken[]): Promise<void> {
-    for (const one of taken) await this.taken(one);
+  /** Of another page on this phone, or the service worker. */
+  private async hear(news: News): Promise<void> {
+    if ("added" in news) this.wait(news.added);
+    else for (const one of news.taken) await this.taken(one);
     await this.count();
   }
 
   private async taken(taken: Taken): Promise<void> {
     const { waiting, answer } = taken;
     if (!this.counted.delete(waiting.id)) return; // told before
+    this.settled.add(waiting.id); // news of another page may come late
     this.wiring.snapshot.wait(waiting.admission, -insideOf(waiting));
     if (answer) this.wiring.snapshot.learn(answer, waiting.what === "scan" ? clean(waiting.body.code) : "");
     await this.wiring.onTaken(taken);

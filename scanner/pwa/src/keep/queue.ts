@@ -10,8 +10,8 @@ const PATIENCE = 20_000; // ms
 
 export interface Said { outcome: Outcome; reason: Reason; heads: number }
 
-/** `number` is its place in the queue, given by the database. */
-export type Waiting = { number?: number; id: string; at: string } & (
+/** `number` is its place in the queue, given by the database; `by` the token of the station that it was made at. */
+export type Waiting = { number?: number; id: string; at: string; by: string } & (
   | { what: "scan"; body: Omit<Wish, "override"> & { override?: { reason: string } | undefined; direction?: string }; said: Said; admission: string | null }
   | { what: "undo"; of: string; admission: string | null; heads: number }
 );
@@ -33,6 +33,7 @@ export async function waitingOnes(): Promise<Waiting[]> {
 export async function add(one: Waiting): Promise<boolean> {
   try {
     await keep("waiting", one);
+    tell({ added: one });
     return true;
   } catch {
     unwritten.push(one);
@@ -46,12 +47,13 @@ async function done(taken: Taken[]): Promise<void> {
   if (numbers.length > 0) await change(["waiting"], (at) => { for (const number of numbers) at("waiting").delete(number); });
 }
 
-/** Send what waits, oldest first, and tell what became of each. `sent`: all of it; `nobody`: no hub answered. */
-export async function sendWaiting(language: string, token: string, onTaken: OnTaken): Promise<Ended> {
+/** Send what waits, oldest first, and tell what became of each. `sent`: all of it; `nobody`: no hub answered; `busy`:
+ * another page is at it, and this one shall not wait until it has `ended`. */
+export async function sendWaiting(language: string, token: string, onTaken: OnTaken, untilEnded = false): Promise<Ended> {
   // One at a time over all pages and the service worker. (Where there are no locks there is no service worker.)
   const locks = navigator.locks as LockManager | undefined;
   if (!locks) return sendAll(language, token, onTaken);
-  return locks.request("doorcheck.send", { ifAvailable: true }, (lock) => (lock ? sendAll(language, token, onTaken) : "busy"));
+  return locks.request("doorcheck.send", { ifAvailable: !untilEnded }, (lock) => (lock ? sendAll(language, token, onTaken) : "busy"));
 }
 
 async function sendAll(language: string, token: string, onTaken: OnTaken): Promise<Ended> {
@@ -61,36 +63,43 @@ async function sendAll(language: string, token: string, onTaken: OnTaken): Promi
     const taken = await send(some, token, language).catch(() => "nobody" as const);
     if (typeof taken === "string") return taken;
     for (const one of taken) await onTaken(one);
-    tell(taken);
+    tell({ taken });
     await done(taken);
-    tell([]);
+    tell({ taken: [] });
   }
 }
 
-const CHANNEL = "doorcheck.taken";
+/** What another page of this phone, or the service worker, did to the queue. No `taken`: it is shorter now. */
+export type News = { added: Waiting } | { taken: Taken[] };
+const CHANNEL = "doorcheck.queue";
 
-/** To the pages that are open, when another one or the service worker has sent what they wait for. */
-function tell(taken: Taken[]): void {
+function tell(news: News): void {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage(taken);
+  channel.postMessage(news);
   channel.close();
 }
 
-/** `onTaken` hears of what was sent elsewhere; `[]`: the queue is shorter now. */
-export function hearTaken(onTaken: (taken: Taken[]) => void): void {
-  new BroadcastChannel(CHANNEL).onmessage = ({ data }) => onTaken(data as Taken[]);
+export function hearQueue(onNews: (news: News) => void): void {
+  new BroadcastChannel(CHANNEL).onmessage = ({ data }) => onNews(data as News);
 }
 
 /** How far one has come by what the hub made of it. */
 export const reachOf = ({ excess, problem }: Taken): "conflict" | "stuck" | "sent" => (excess > 0 ? "conflict" : problem ? "stuck" : "sent");
 
-/** Scans up to the next undo, or one undo: so everything stays in its order. */
+/** Scans of one station up to the next undo, or one undo: so everything stays in its order. */
 function nextFew(waiting: Waiting[]): Waiting[] {
-  const undo = waiting.findIndex(({ what }) => what === "undo");
-  return waiting.slice(0, Math.min(AT_ONCE, undo < 0 ? AT_ONCE : Math.max(undo, 1)));
+  const end = waiting.findIndex(({ what, by }) => what === "undo" || by !== waiting[0]?.by);
+  return waiting.slice(0, Math.min(AT_ONCE, end < 0 ? AT_ONCE : Math.max(end, 1)));
 }
 
+/** As the station that they were made at; where its token counts no more, as the one that this phone is now. */
 async function send(some: Waiting[], token: string, language: string): Promise<Taken[] | Ended> {
+  const own = some[0]?.by || token;
+  const taken = await sendAs(own, some, language);
+  return taken === "signed-out" && own !== token ? sendAs(token, some, language) : taken;
+}
+
+async function sendAs(token: string, some: Waiting[], language: string): Promise<Taken[] | Ended> {
   const [first] = some;
   if (first?.what === "undo") return takeBack(first, token, language);
   const scans = some.flatMap((one) => (one.what === "scan" ? [{ id: one.id, at: one.at, ...one.body, said: one.said }] : []));

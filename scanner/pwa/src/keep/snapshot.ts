@@ -132,6 +132,7 @@ export class Snapshot {
     const known = this.nights.get(head.event.id);
     if (whole || !known) this.begin(head, rows);
     else this.apply({ event: head.event.id, head, rows, gone });
+    if (this.nights.get(head.event.id)?.rows.size !== total) head.version = ""; // a change got lost: everything the next time
     for (const [id, { at }] of this.counts) if (at < askedAt) this.counts.delete(id);
     this.dropNewcomers();
     await this.store(head, rows, gone, whole || !known);

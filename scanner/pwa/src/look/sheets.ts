@@ -1,12 +1,11 @@
 // Sheets that come up from below. The next scan closes whatever is open.
 
-import type { Party } from "../domain/model.ts";
+import { GENDERS, type Party } from "../domain/model.ts";
 import { t } from "../words/words.ts";
 import { button, type Child, el } from "./dom.ts";
 import type { Wanted } from "./heads.ts";
 import { sign } from "./shapes.ts";
 
-const GENDERS = ["women", "men", "no_gender"] as const;
 const MOST = 99;
 const NUMBERS = 12; // that are offered as buttons
 

@@ -2,11 +2,10 @@
 // types never lands in a field. A person's fast pair of letters, held back for a moment, is given back to the field.
 
 import type { Key } from "./layouts.ts";
+import { BURST, LEAST, QUICK, typistOf } from "./pace.ts";
 
-const BURST = 35; // ms between two letters; nobody types four letters at this pace
-const PAUSE = 80; // ms of silence that end a code of a gun that sends no Enter and no Tab, and a person's letter
+const SILENCE = 120; // ms that end a code of a gun that sends no Enter and no Tab
 const PATIENT = 300; // the same for a gun that sends one, or was not heard yet: a hiccup must not split its code
-const LEAST = 4; // letters in the shortest code
 const LATE_SUFFIX = 500; // ms in which an Enter still belongs to the code before it: a late one, or a second one
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
@@ -19,14 +18,19 @@ export interface Typed { typed: string; keys: Key[] }
 export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void; onTyped: (letters: string) => void }): void {
   let letters: string[] = [];
   let keys: Key[] = [];
+  let gaps: number[] = []; // ms between the letters
+  let isGun = false;
   let last = 0;
   let held: Held | null = null; // the field in focus and what it contained before the burst
   let timer = 0;
   let endedAt = Number.NEGATIVE_INFINITY;
   let sendsSuffix = true; // until a code ends without
 
-  const isGun = () => letters.length >= LEAST;
-  const pause = () => (sendsSuffix && isGun() ? PATIENT : PAUSE);
+  /** ms of silence that end what is typed now. */
+  function pause(): number {
+    if (isGun) return sendsSuffix ? PATIENT : SILENCE;
+    return held !== null ? QUICK : PATIENT; // a person's pair of letters, held back from its field, is not for long
+  }
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.isComposing || isShortcut(event)) return;
@@ -38,20 +42,24 @@ export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void;
 
   function onLetter(event: KeyboardEvent, letter: string): void {
     const field = fieldInFocus();
-    const limit = field !== null && !isGun() ? BURST : pause();
-    if (letters.length > 0 && event.timeStamp - last > limit) settle(event.timeStamp);
+    const gap = event.timeStamp - last;
+    if (letters.length > 0 && gap > (field !== null && !isGun ? BURST : pause())) settle(event.timeStamp);
     if (letters.length === 0) held = snapshot(field);
+    else gaps.push(gap);
     letters.push(letter);
     keys.push({ code: event.code, shift: event.shiftKey, caps: event.getModifierState("CapsLock") });
     last = event.timeStamp;
     keepFromPage(event);
+    const typist = isGun ? "gun" : typistOf(gaps);
+    isGun = typist === "gun";
+    if (typist === "person") return settle();
     clearTimeout(timer);
     // Keys that came while the page was busy are ahead of the second timer.
     timer = window.setTimeout(() => { timer = window.setTimeout(onPause); }, pause());
   }
 
   function onPause(): void {
-    if (isGun()) sendsSuffix = false;
+    if (isGun) sendsSuffix = false;
     settle(last);
   }
 
@@ -65,7 +73,8 @@ export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void;
 
   function onSuffix(event: KeyboardEvent): void {
     if (letters.length > 0 && event.timeStamp - last > pause()) settle(event.timeStamp);
-    if (isGun()) {
+    if (isGun || letters.length >= LEAST) {
+      isGun = true; // a short code with a hiccup
       sendsSuffix = true;
       consume(event);
       settle(event.timeStamp);
@@ -77,9 +86,11 @@ export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void;
 
   function settle(at?: number): void {
     clearTimeout(timer);
-    const [typed, pressed, from, gun] = [letters.join(""), keys, held, isGun()];
+    const [typed, pressed, from, gun] = [letters.join(""), keys, held, isGun];
     letters = [];
     keys = [];
+    gaps = [];
+    isGun = false;
     held = null;
     if (gun) {
       endedAt = at ?? last;

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from app.flows.lines import Line
 from app.flows.lookup import LookUp
 from app.flows.poll import Poll, Wanted
 from app.flows.put_right import PutRight
-from app.flows.snapshot import Snapshots
+from app.flows.snapshot import Snapshots, forget_changes
 from app.flows.undo import Undo
 from app.flows.watch import Watch
 from app.jobs import Desk, Jobs
@@ -109,7 +110,8 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
     desks = _desks(settings, store, providers, lines, notices, clock)
     watch = Watch(store, providers, lines, notices, clock, timekeeper)
     put_right = PutRight(store, timekeeper, clock)
-    jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right)
+    tidy = partial(forget_changes, store)
+    jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right, tidy)
     notices.wake = jobs.nudge
     admit = Admit(store, lookup, notices, clock, _policy(settings), timekeeper)
     return Hub(

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 WATCH_EVERY_S = 1
 LEASE_EVERY_S = 2
+TIDY_EVERY_S = 600
 CLOCK_EVERY_S = 1.0
 DRAIN_EVERY_S = 2
 HURRY_EVERY_S = 5.0
@@ -59,7 +60,9 @@ class Jobs:
         poll_every: timedelta,
         timekeeper: Timekeeper,
         put_right: PutRight,
+        tidy: Callable[[], object],
     ) -> None:
+        self._tidy = tidy
         self._desks = desks
         self._watch = watch
         self._clock = clock
@@ -85,6 +88,7 @@ class Jobs:
             self._add(f"events:{account}", partial(self._events, account), EVENTS_RETRY_S, soon=True)
             self._senders[account].start()
         self._add("watch", self._watch, WATCH_EVERY_S)
+        self._add("tidy", self._tidy, TIDY_EVERY_S)
         self._scheduler.start()
         self._clock_thread.start()
 

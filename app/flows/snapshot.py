@@ -16,13 +16,15 @@ from app.ports import KnownRow, Store
 
 MANY_CHANGES = 20_000
 """From so many changes on the event is read anew."""
+AT_ONCE = 1_000
+"""Changes forgotten in one transaction."""
 NAME_BYTES = 12
 SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Rows as JSON arrays (docs/http.md): all there are when `whole`, else those that changed since `since`.
+    """Rows as JSON arrays (docs/api.md): all there are when `whole`, else those that changed since `since`.
 
     `version` is what to ask with the next time. `gone` are admissions that were taken over by others.
     """
@@ -95,8 +97,9 @@ class Snapshots:
             return
         if views.last_change() == sheet.change:
             return
+        is_gap = views.oldest_change() > sheet.change + 1
         changed = views.changed(sheet.change, MANY_CHANGES)
-        if len(changed) == MANY_CHANGES:
+        if is_gap or len(changed) == MANY_CHANGES:
             sheet.change = views.last_change()
             self._write(sheet, views.known_rows(event, allowance), None)
             return
@@ -121,6 +124,14 @@ class Snapshots:
             news = True
         if news or sheet.number == 0:
             sheet.number = number
+
+
+def forget_changes(store: Store) -> int:
+    """Forget changes that no page asks for any more, a little at a time so that scans go on. Returns how many."""
+    forgotten = 0
+    while some := store.run(lambda tx: tx.house.forget_changes(MANY_CHANGES, AT_ONCE)):
+        forgotten += some
+    return forgotten
 
 
 def name_of_code(salt: bytes, credential: Credential) -> str:

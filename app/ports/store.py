@@ -190,6 +190,10 @@ class HouseTx(Protocol):
         """What the line is like, for other processes; `drift`: the platform's clock minus ours."""
         ...
 
+    def forget_changes(self, keep: int, at_most: int) -> int:
+        """Forget the oldest changes, but none of the last `keep` numbers. Returns how many, `at_most` at once."""
+        ...
+
 
 class Tx(Protocol):
     """One transaction, in rooms."""

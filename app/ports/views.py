@@ -190,6 +190,10 @@ class Views(Protocol):
         """The number of the last change of any admission; 0 when there was none."""
         ...
 
+    def oldest_change(self) -> int:
+        """The number of the oldest change that is still told of; 0 when there was none."""
+        ...
+
     def changed(self, after: int, limit: int) -> list[tuple[int, AdmissionId]]:
         """Changes with a greater number, in their order. MAY repeat some that were told before."""
         ...

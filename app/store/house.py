@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from app.domain.model import AccountId, Station, StationId
@@ -13,7 +13,7 @@ from app.ports import StationRecord
 from app.store import schema
 from app.store.rows import rule_text
 
-t, acc = schema.stations, schema.accounts
+t, acc, ch = schema.stations, schema.accounts, schema.changes
 
 
 class SqlHouse:
@@ -69,3 +69,10 @@ class SqlHouse:
         micros = None if drift is None else drift // timedelta(microseconds=1)
         values = {"state": state, "words": words[:500], "since": since, "drift_us": micros}
         self._connection.execute(update(acc).where(acc.c.name == account).values(**values))
+
+    def forget_changes(self, keep: int, at_most: int) -> int:
+        oldest, last = self._connection.execute(select(func.min(ch.c.seq), func.max(ch.c.seq))).one()
+        if oldest is None or last - keep < oldest:
+            return 0
+        until = min(last - keep, oldest + at_most - 1)
+        return self._connection.execute(delete(ch).where(ch.c.seq <= until)).rowcount

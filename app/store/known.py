@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.engine import Engine
 
 from app.domain.model import AdmissionId, Credential, EventId, FirstEntry, Kind, Standing
@@ -69,8 +69,14 @@ class SqlKnown:
             yield _known_row(row, codes.get(row.id, ()), first.get(row.id))
 
     def last_change(self) -> int:
+        return self._number(func.max(schema.changes.c.seq))
+
+    def oldest_change(self) -> int:
+        return self._number(func.min(schema.changes.c.seq))
+
+    def _number(self, number: ColumnElement[int]) -> int:
         with self._engine.connect() as connection:
-            return int(connection.execute(select(func.coalesce(func.max(schema.changes.c.seq), 0))).scalar_one())
+            return int(connection.execute(select(func.coalesce(number, 0))).scalar_one())
 
     def changed(self, after: int, limit: int) -> list[tuple[int, AdmissionId]]:
         t = schema.changes

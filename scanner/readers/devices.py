@@ -182,7 +182,7 @@ class _Ear:
 
     def hear(self, now: float) -> list[str]:
         try:
-            data = os.read(self.fd, EVENT.size * 64)
+            data = os.read(self.fd, EVENT.size * 1024)  # all there is: a whole code is some 60 events
         except OSError:
             return []
         return self.framer.feed(self.keys.feed(data), now)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import structlog
 import zxingcpp
 from typer.testing import CliRunner
 
@@ -17,10 +19,11 @@ HALVES = {"█": (0, 0), "▀": (0, 1), "▄": (1, 0), " ": (1, 1)}
 
 
 @pytest.fixture
-def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
     for name, value in {"DATA_DIR": tmp_path / "data", "CONFIG": tmp_path / "none.toml", "ADDRESS": ""}.items():
         monkeypatch.setenv(f"DOORCHECK_{name}", str(value))
-    return CliRunner()
+    yield CliRunner()
+    structlog.reset_defaults()  # the command set the logs up, on a stream that is closed by now
 
 
 def scanned(printed: str) -> str:

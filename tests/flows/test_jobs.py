@@ -29,7 +29,7 @@ class Moved(HouseClock):
 def test_what_waits_for_a_moment_of_the_old_clock_runs_again_at_once(venue: Venue) -> None:
     keeper, ran = Moved(), threading.Event()
     watch = Watch(venue.store, {}, {}, venue.notices, keeper)
-    jobs = Jobs({}, watch, keeper, timedelta(minutes=5), keeper, PutRight(venue.store, keeper, keeper))
+    jobs = Jobs({}, watch, keeper, timedelta(minutes=5), keeper, PutRight(venue.store, keeper, keeper), int)
     jobs.start()
     try:
         jobs._add("far", ran.set, 7 * 86_400)  # as if it had been planned before the clock went back a week

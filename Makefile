@@ -35,7 +35,7 @@ serve: $(RUNTIME) ## The hub with your own settings (PORT=, SERVE_ARGS=)
 
 test: $(DEV) ## All tests (TEST_ARGS="-k outbox", WORKERS=4)
 	$(PAGE) test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not soak" $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not soak" $(TEST_ARGS)
 
 check: $(DEV) ## Format, lint, types, architecture, migrations
 	$(BIN)/ruff format --check .

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
@@ -11,9 +10,10 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.kiosk_stand import a_stand
 from tests.browser.kiosk_states import OTHERS, VERDICTS, encoded, frame
+from tests.browser.pictures import IMAGES, save
 from tests.scanner.readers.film import EVENING, film, jpeg
 
-FOLDER = Path(__file__).parents[2] / "docs" / "images" / "kiosk"
+FOLDER = IMAGES / "kiosk"
 WIDE: ViewportSize = {"width": 1024, "height": 600}
 TALL = 1200
 HIGH: ViewportSize = {"width": 1080, "height": 1920}
@@ -44,8 +44,7 @@ def _keep(page: Page, name: str) -> None:
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     if picture.height > TALL:
         picture = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
-    few = picture.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(FOLDER / f"{name}.png", optimize=True)
+    save(picture, FOLDER / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -246,7 +246,7 @@ def test_every_screen_is_read_by_a_screen_reader_and_fits(fresh: Page, hub: Fake
         if size == "phone":
             PICTURES.mkdir(parents=True, exist_ok=True)
             fresh.screenshot(path=PICTURES / f"{name}-{language}.png", animations="disabled")
-        if size == "phone" or (size == "laptop" and language == "en"):  # the words are no wider for a screen reader
+        if size != "small" and language == "en":  # that every word is there in each language, the page's own tests hold
             found = Axe().run(
                 fresh, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
             )

@@ -139,6 +139,12 @@ def signed_in(page: Page, hub: FakeHub) -> Page:
     return page
 
 
+SEES_NOTHING = """window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { return []; }
+}"""
+"""The browser's own reader of codes, looking and finding none."""
+
 NOTICED_MS = 15_000
 """A browser that is told to be offline may still answer one request; the page asks again after 10 s."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import CAMERA_CODE, PHONE, code_picture
+from tests.browser.conftest import CAMERA_CODE, PHONE, SEES_NOTHING, code_picture
 from tests.browser.fake_hub import TOKEN, FakeHub, answer, problem, stamp, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -252,6 +254,19 @@ NATIVE = """
     }
   };
 """
+
+
+def test_the_frame_says_where_to_hold_the_code(bare: Page, hub: FakeHub) -> None:
+    tab = bare.context.new_page()
+    tab.add_init_script(SEES_NOTHING)
+    tab.goto(f"{hub.url}/?token={TOKEN}")
+    tab.locator("#frame").wait_for()
+    tab.wait_for_function("() => document.querySelector('#video').readyState >= 2")
+    shown = Image.open(io.BytesIO(tab.screenshot())).convert("L")
+    tab.close()
+    middle = (PHONE["width"] // 2, PHONE["height"] // 2 - 60)
+    assert shown.getpixel((8, middle[1])) < 200  # the white wall is darker beside the frame
+    assert shown.getpixel((middle[0] - 112, middle[1])) > 200
 
 
 @pytest.mark.parametrize(("broken", "code"), [("false", "NATIVE01"), ("true", CAMERA_CODE)])

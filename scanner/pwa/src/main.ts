@@ -394,7 +394,7 @@ function showSignedOut(sentence: string): void {
 function showDoor(): void {
   byId("signed-out").hidden = true;
   byId("pairing").hidden = true;
-  byId("idle").before(byId("video"));
+  byId("frame").before(byId("video")); // behind it, also after it was somewhere else to sign in
   byId("door").hidden = false;
   repaint();
   pulse.start();

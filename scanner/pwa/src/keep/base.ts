@@ -57,10 +57,14 @@ export async function get<T>(room: Room, key: IDBValidKey): Promise<T | undefine
   return inside<T | undefined>([room], "readonly", (at) => at(room).get(key) as IDBRequest<T | undefined>);
 }
 
-/** On the disk when the promise is kept. Gives the key. */
+/** Written when the promise is kept: it outlives the browser. Gives the key. */
 export async function keep(room: Room, value: unknown, key?: IDBValidKey): Promise<IDBValidKey> {
-  const kept = await inside<IDBValidKey>([room], "readwrite", (at) => at(room).put(value, key), true);
-  return kept ?? "";
+  return (await inside<IDBValidKey>([room], "readwrite", (at) => at(room).put(value, key))) ?? "";
+}
+
+/** On the disk when the promise is kept: it outlives an empty battery. */
+export async function keepSafe(room: Room, value: unknown): Promise<void> {
+  await inside<IDBValidKey>([room], "readwrite", (at) => at(room).put(value), true);
 }
 
 /** Several changes at once, all or none. */

@@ -3,7 +3,7 @@
 
 import type { Answer, Wish } from "../domain/answer.ts";
 import type { Outcome, Reason } from "../domain/model.ts";
-import { all, change, keep } from "./base.ts";
+import { all, change, keepSafe } from "./base.ts";
 
 const AT_ONCE = 50;
 const PATIENCE = 20_000; // ms
@@ -32,7 +32,7 @@ export async function waitingOnes(): Promise<Waiting[]> {
 /** On the disk when the promise is kept; false when this phone can't keep it, and it lives in the page alone. */
 export async function add(one: Waiting): Promise<boolean> {
   try {
-    await keep("waiting", one);
+    await keepSafe("waiting", one);
     tell({ added: one });
     return true;
   } catch {

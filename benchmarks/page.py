@@ -36,6 +36,32 @@ _FIRST = ("Marta", "Núria", "Yusra", "Iker", "Ana", "João", "Zoë", "Óscar", 
 _LAST = ("Soler", "Núñez", "Okafor", "Ruiz", "Solé", "Xu", "Ferreira", "Vidal", "Müller", "Ibarra", "Riba")
 
 
+_PARTS = (
+    "Ka",
+    "Mi",
+    "ro",
+    "sel",
+    "Ta",
+    "bo",
+    "lin",
+    "Ve",
+    "dra",
+    "Jo",
+    "nel",
+    "ya",
+    "Er",
+    "mo",
+    "tis",
+    "Su",
+    "ran",
+    "Pel",
+)
+
+
+def _threes(parts: list[str]) -> Iterator[tuple[str, str, str]]:
+    return zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+
+
 def run(folder: Path) -> Iterator[Figure]:
     _named(filled(folder / "doorcheck.db", ADMISSIONS))
     with _hub(folder) as url, sync_playwright() as playwright:
@@ -47,8 +73,11 @@ def run(folder: Path) -> Iterator[Figure]:
 
 
 def _named(path: Path) -> None:
-    """Names as of a city's guests, so that a search finds some."""
-    names = [f"{_FIRST[at % len(_FIRST)]} {_LAST[at % len(_LAST)]}" for at in range(ADMISSIONS)]
+    """Names as of a city's guests, so that a search finds some: half are common, half are shared with few."""
+    common = [f"{_FIRST[at % len(_FIRST)]} {_LAST[at % len(_LAST)]}" for at in range(ADMISSIONS)]
+    parts = [_PARTS[(at // len(_PARTS) ** place) % len(_PARTS)] for at in range(ADMISSIONS) for place in range(3)]
+    rare = [f"{first}{second} {chr(65 + at % 26)}{third}" for at, (first, second, third) in enumerate(_threes(parts))]
+    names = [rare[at] if at % 2 else common[at] for at in range(ADMISSIONS)]
     with sqlite3.connect(path) as connection:
         rows = [(name, at) for at, name in enumerate(names, 1)]
         connection.executemany("UPDATE admissions SET name = ? WHERE id = ?", rows)

@@ -4,8 +4,8 @@
 import type { Answer } from "../domain/answer.ts";
 import type { Admission, Event, Standing, Unknown } from "../domain/model.ts";
 import { nameOfCode } from "../domain/sha256.ts";
-import { fold } from "../domain/text.ts";
 import { all, change, empty, keep } from "./base.ts";
+import { Names } from "./names.ts";
 import { Newcomers } from "./newcomers.ts";
 
 const MANY = 400; // changes after which the whole is written anew
@@ -38,7 +38,7 @@ export interface Part extends Head { whole: boolean; total: number; gone: string
 interface Sheet { event: string; head: Head; rows: Row[] }
 interface Change { event: string; head: Head; rows: Row[]; gone: string[] }
 
-interface Night { head: Head; salt: Uint8Array; rows: Map<string, Row>; codes: Map<string, string[]>; changes: number }
+interface Night { head: Head; salt: Uint8Array; rows: Map<string, Row>; codes: Map<string, string[]>; names: Names; changes: number }
 
 export interface Found { admission: Admission; name: string; first: { at: string | null; station: string } | null }
 
@@ -47,7 +47,6 @@ export class Snapshot {
   private counts = new Map<string, { entered: number; at: number }>();
   private waiting = new Map<string, number>();
   private newcomers = new Newcomers();
-  private texts = new Map<string, string>(); // as a search compares them: many guests share a first name and a rate
 
   /** Read what the phone has kept. Unreadable parts are as if they were not there. */
   async load(): Promise<void> {
@@ -111,16 +110,8 @@ export class Snapshot {
 
   /** Guests whose first name, initial or rate holds every word. */
   search(text: string, limit: number): Found[] {
-    const words = fold(text).split(" ").filter(Boolean);
-    const found: Found[] = [];
-    for (const { head, rows } of this.nights.values()) {
-      for (const row of rows.values()) {
-        const text = this.folded(`${row[6]} ${row[5]}`);
-        if (words.every((word) => text.includes(word))) found.push(this.found(row, head.event.id));
-        if (found.length >= limit) return found;
-      }
-    }
-    return found;
+    const ids = [...this.nights.values()].flatMap(({ names }) => names.find(text, limit));
+    return ids.slice(0, limit).flatMap((id) => this.get(id) ?? []);
   }
 
   /** Take over what the hub sent, asked for at `askedAt` (ms of performance). A part that is cut or torn changes nothing. */
@@ -163,16 +154,9 @@ export class Snapshot {
 
   async forgetAll(): Promise<void> {
     this.nights.clear();
-    this.texts.clear();
     this.counts.clear();
     this.dropNewcomers();
     await empty("sheets", "changes", "counts").catch(() => undefined);
-  }
-
-  private folded(text: string): string {
-    const known = this.texts.get(text) ?? fold(text);
-    this.texts.set(text, known);
-    return known;
   }
 
   private learnNewcomer(answer: Answer, code: string): void {
@@ -186,7 +170,7 @@ export class Snapshot {
   }
 
   private begin(head: Head, rows: Row[]): void {
-    const night: Night = { head, salt: bytes(head.salt), rows: new Map(), codes: new Map(), changes: 0 };
+    const night: Night = { head, salt: bytes(head.salt), rows: new Map(), codes: new Map(), names: new Names(), changes: 0 };
     for (const row of rows) put(night, row);
     this.nights.set(head.event.id, night);
   }
@@ -237,7 +221,6 @@ export class Snapshot {
 
   private async forgetNight(event: string): Promise<void> {
     this.nights.delete(event);
-    this.texts.clear();
     this.dropNewcomers();
     await change(["sheets", "changes"], (at) => {
       at("sheets").delete(event);
@@ -259,6 +242,7 @@ function put(night: Night, row: Row): void {
   const id = String(row[0]);
   remove(night, id);
   night.rows.set(id, row);
+  night.names.add(textOf(row), id);
   for (const code of row[1]) night.codes.set(code, [...(night.codes.get(code) ?? []), id]);
 }
 
@@ -266,12 +250,16 @@ function remove(night: Night, id: string): void {
   const row = night.rows.get(id);
   if (!row) return;
   night.rows.delete(id);
+  night.names.remove(textOf(row), id);
   for (const code of row[1]) {
     const others = (night.codes.get(code) ?? []).filter((one) => one !== id);
     if (others.length > 0) night.codes.set(code, others);
     else night.codes.delete(code);
   }
 }
+
+/** By what a guest is found: first name and initial, rate. */
+const textOf = (row: Row): string => `${row[6]} ${row[5]}`;
 
 function isOver({ event, now }: Head, at: number): boolean {
   const end = instant(event.ends_at);

@@ -151,6 +151,15 @@ def test_what_one_station_decided_is_brought_as_that_station(page: Page, hub: Fa
     expect(page.get_by_test_id("code-input")).to_be_visible()
 
 
+def test_another_station_does_not_decide_on_what_the_one_before_knew(page: Page, hub: FakeHub) -> None:
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    cut_off(page)
+    page.goto(f"{hub.url}/?token={OTHER}")
+    knows_it_is_cut_off(page)
+    assert type_code(page, CODE).get_attribute("data-reason") == "not_allowed_offline"
+    page.context.set_offline(False)
+
+
 def test_two_tabs_of_one_phone_know_of_each_other(page: Page, hub: FakeHub) -> None:
     tab = page.context.new_page()
     tab.goto(f"{hub.url}/")

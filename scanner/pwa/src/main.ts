@@ -5,27 +5,27 @@ import { createAdmitting, partyOf } from "./door/admitting.ts";
 import { decideHere } from "./door/deciding.ts";
 import { Desk } from "./door/desk.ts";
 import { createKnowing } from "./door/knowing.ts";
+import { createMenu } from "./door/menu.ts";
 import { isPin } from "./door/pin.ts";
 import { openSearch } from "./door/search.ts";
+import { createSigning } from "./door/signing.ts";
 import { createUndo } from "./door/undo.ts";
 import { type Api, createApi, type Status, Trouble } from "./hub/api.ts";
 import { createPulse } from "./hub/pulse.ts";
-import { get, keep } from "./keep/base.ts";
-import { forgetHistory, history, note, reached as scanReached } from "./keep/history.ts";
+import { get } from "./keep/base.ts";
+import { note, reached as scanReached } from "./keep/history.ts";
 import { reachOf, type Taken } from "./keep/queue.ts";
 import { keepPage } from "./keep/shelf.ts";
 import { Snapshot } from "./keep/snapshot.ts";
-import { be, called, paired, token, unpair } from "./keep/stations.ts";
-import { recall, remember, takeTokenFromLink, tokenIn } from "./keep/storage.ts";
+import { be, called, token } from "./keep/stations.ts";
+import { recall, remember, takeTokenFromLink } from "./keep/storage.ts";
 import { createAlarms } from "./look/alarms.ts";
 import { createChecking } from "./look/checking.ts";
 import { byId } from "./look/dom.ts";
 import { ofAnswer, ofTrouble, ofUndo, ofUndoTrouble, ofUnreadable, type Shown } from "./look/entries.ts";
 import { createHeads } from "./look/heads.ts";
-import { openHistory } from "./look/history.ts";
 import { paintIdle } from "./look/idle.ts";
-import { ALARM, lookOf } from "./look/looks.ts";
-import { openMore } from "./look/more.ts";
+import { ALARM } from "./look/looks.ts";
 import { sign } from "./look/shapes.ts";
 import { askCode, askHeads, closeSheet } from "./look/sheets.ts";
 import { createSound } from "./look/sound.ts";
@@ -34,7 +34,6 @@ import { paintStrip } from "./look/strip.ts";
 import { type CameraState, createCamera } from "./read/camera.ts";
 import { createDecoder } from "./read/decoder.ts";
 import { createGun, type Typed } from "./read/gun.ts";
-import { LAYOUTS } from "./read/layouts.ts";
 import { meantBy } from "./read/meant.ts";
 import { codesIn } from "./read/picture.ts";
 import { stayAwake } from "./read/wake.ts";
@@ -43,7 +42,6 @@ import { language, paintWords, setLanguage, t } from "./words/words.ts";
 
 const TONIGHT = 12 * 3_600_000; // ms: how old an alarm may be that this page has missed
 const FORGET_EVERY = 10 * 60_000; // ms between two looks whether a night is over
-const TOKEN = /^[\w-]{40,}$/; // 32 random bytes as base64url
 
 const known: { status: Status | null; reach: boolean | null; camera: CameraState } = { status: null, reach: null, camera: "off" };
 const snapshot = new Snapshot();
@@ -51,7 +49,7 @@ let lostAt = 0; // ms of performance: when the hub was missed last
 const readAt = new Map<string, number>(); // ms of performance at which a code came in, by code
 
 const sound = createSound({ muted: () => recall("muted", false), onLock: (locked) => { byId("sound-locked").hidden = !locked; } });
-const api: Api = createApi({ token, language, onSignedOut: () => leave("signIn.wrong"), onReach: reached });
+const api: Api = createApi({ token, language, onSignedOut: () => signing.leave("signIn.wrong"), onReach: reached });
 const checking = createChecking(byId("checking"));
 const chosenEvent = (): string => recall("event", "");
 const chosenCamera = (): string => recall<string>("camera", "");
@@ -82,7 +80,7 @@ const desk = new Desk({
   onTaken,
   onWaiting: paint,
   onUnkept: () => { byId("unkept").hidden = false; },
-  onSignedOut: () => leave("signIn.wrong"),
+  onSignedOut: () => signing.leave("signIn.wrong"),
 });
 
 const heads = createHeads({
@@ -142,11 +140,27 @@ const pulse = createPulse({
   onConflict: (conflict) => alarms.raise({ ...conflict, scan: conflict.scan }),
   onScan: (answer) => snapshot.learn(answer),
   onNews: () => knowing.onNews(),
-  onForbidden: () => leave("signIn.forbidden"),
+  onForbidden: () => signing.leave("signIn.forbidden"),
   onReach: reached,
 });
 
 const knowing = createKnowing({ api, snapshot, send: () => desk.send(), onKnown: paint });
+
+const signing = createSigning({
+  snapshot, camera, stage, alarms, stopAsking: () => { pulse.stop(); knowing.stop(); }, waiting: () => desk.waiting,
+  onStation: () => { known.status = null; known.reach = null; },
+  onDoor: () => {
+    repaint();
+    pulse.start();
+    void desk.start();
+    if (chosenCamera() !== "off") void camera.start();
+  },
+});
+
+const menu = createMenu({
+  api, stage, camera, sound, signing, speak, paint, status: () => known.status, waiting: () => desk.waiting,
+  event: chosenEvent, chosenCamera, startCamera,
+});
 
 /** Told by every request; `asked`: when that was sent (ms of performance). */
 function reached(reach: boolean, asked = performance.now()): void {
@@ -220,7 +234,7 @@ function paintMiddle(): void {
 const unscanned = (code = ""): Shown => ({ seq: stage.current?.seq ?? 0, id: "", wish: { code } });
 
 function readCode(code: string, at = performance.now()): void {
-  if (byId("door").hidden) return pairByCode(code);
+  if (byId("door").hidden) return signing.pairByCode(code);
   if (!readAt.has(code)) readAt.set(code, at);
   if (desk.read(code, () => withEvent(partyOf(heads.take())))) return;
   readAt.delete(code);
@@ -271,92 +285,15 @@ async function checkPin(pin: string): Promise<string> {
   return right === null ? t("anyway.pinNotHere") : right ? "" : t("anyway.pinWrong");
 }
 
-/** Anybody's ticket may be held before the camera that waits for the hub's code. */
-function pairByCode(code: string): void {
-  if (tokenIn(code) || TOKEN.test(code)) pair(code);
-  else byId("sign-in-sentence").textContent = t("signIn.notOurs");
-}
-
-/** A token, or the link that carries it. */
-function pair(text: string): void {
-  const found = tokenIn(text) || (/^https?:/i.test(text) ? "" : text.trim());
-  if (!found) return;
-  enter(found);
-}
-
-function enter(chosen: string): void {
-  if (chosen !== token()) {
-    known.status = null;
-    known.reach = null;
-  }
-  be(chosen);
-  byId<HTMLInputElement>("token").value = "";
-  camera.stop();
-  showDoor();
-}
-
 function startCamera(): void {
   if (chosenCamera() === "off") remember("camera", "");
   sound.unlock();
   void camera.start();
 }
 
-async function showMore(): Promise<void> {
-  stage.shrink();
-  const cameras = await camera.cameras().catch(() => []);
-  openMore({
-    language: language(), muted: recall("muted", false), camera: chosenCamera(), cameras, layout: recall("layout", ""), layouts: LAYOUTS,
-    events: (known.status?.events ?? []).map(({ id, name }): [string, string] => [id, name]), event: chosenEvent(), stations: paired(),
-    token: token(), stuck: known.status?.outbox?.parked ?? 0, waiting: desk.waiting,
-    numbers: api.numbers(chosenEvent()).catch(() => null),
-    onLanguage: speak,
-    onMuted: (muted) => remember("muted", muted),
-    onTestSound: testSound,
-    onCamera: chooseCamera,
-    onLayout: (layout) => remember("layout", layout),
-    onEvent: (event) => { remember("event", event); paint(); },
-    onStation: (chosen) => { closeSheet(); void changeStation(chosen); },
-    onPair: () => { closeSheet(); showSignedOut("signIn.another"); },
-    onHistory: () => void showHistory(),
-    onSignOut: () => leave("signIn.sentence"),
-  });
-}
-
-async function showHistory(): Promise<void> {
-  const open = (await history()).filter(({ reach }) => reach === "here" || reach === "sent" || reach === "stuck" || reach === "conflict").slice(0, 200);
-  const { items } = open.length > 0 ? await api.states(open.map(({ id }) => id)).catch(() => ({ items: [] })) : { items: [] };
-  for (const { id, state } of items) await scanReached(id, state);
-  openHistory(await history());
-}
-
-/** Loud as it will be: what a verdict sounds and feels like. */
-function testSound(): void {
-  sound.unlock();
-  const look = lookOf({ outcome: "admit", reason: "ok", left: 0 });
-  sound.play(look.tones);
-  sound.vibrate(look.vibration);
-}
-
-function chooseCamera(choice: string): void {
-  remember("camera", choice);
-  if (choice === "off") camera.stop();
-  else startCamera();
-}
-
-async function changeStation(chosen: string): Promise<void> {
-  pulse.stop();
-  knowing.stop();
-  await snapshot.forgetAll(); // another station may let in to other events, and count another allowance
-  remember("event", "");
-  enter(chosen);
-}
-
 function speak(tag: string): void {
-  remember("language", tag);
-  keep("notes", tag, "language").catch(() => undefined);
   setLanguage(tag);
   repaint();
-  closeSheet();
   pulse.start(); // what the hub tells by itself comes in the new language too
 }
 
@@ -365,41 +302,6 @@ function repaint(): void {
   heads.paint();
   void undo.paint();
   paint();
-}
-
-/** Signed out by a person, or by the hub: this phone forgets the guests. What was not sent yet stays to be sent. */
-function leave(sentence: string): void {
-  unpair(token());
-  void snapshot.forgetAll();
-  if (desk.waiting === 0) void forgetHistory();
-  remember("station", null);
-  known.status = null;
-  known.reach = null;
-  showSignedOut(desk.waiting > 0 ? "signIn.waiting" : sentence);
-}
-
-function showSignedOut(sentence: string): void {
-  pulse.stop();
-  knowing.stop();
-  camera.stop();
-  closeSheet();
-  stage.clear();
-  alarms.clear();
-  byId("door").hidden = true;
-  byId("signed-out").hidden = false;
-  byId("sign-in-sentence").textContent = t(sentence, { n: desk.waiting });
-  byId("sign-in-back").hidden = token() === "";
-}
-
-function showDoor(): void {
-  byId("signed-out").hidden = true;
-  byId("pairing").hidden = true;
-  byId("frame").before(byId("video")); // behind it, also after it was somewhere else to sign in
-  byId("door").hidden = false;
-  repaint();
-  pulse.start();
-  void desk.start();
-  if (chosenCamera() !== "off") void camera.start();
 }
 
 function wire(): void {
@@ -418,19 +320,14 @@ function wire(): void {
     field.value = "";
     if (file) void readPicture(file);
   });
-  byId("sign-in").addEventListener("submit", (event) => { event.preventDefault(); pair(byId<HTMLInputElement>("token").value); });
-  byId("sign-in-camera").addEventListener("click", () => {
-    byId("pairing").hidden = false;
-    byId("pairing").prepend(byId("video"));
-    byId("video").hidden = false;
-    void camera.start();
-  });
-  byId("sign-in-back").addEventListener("click", () => { camera.stop(); showDoor(); });
+  byId("sign-in").addEventListener("submit", (event) => { event.preventDefault(); signing.pair(byId<HTMLInputElement>("token").value); });
+  byId("sign-in-camera").addEventListener("click", signing.lookForCode);
+  byId("sign-in-back").addEventListener("click", () => { camera.stop(); signing.showDoor(); });
   byId("search-open").addEventListener("click", () => {
     stage.shrink();
     openSearch({ api, snapshot, reach: () => known.reach, event: chosenEvent(), admit: admitting.row, severalEvents: severalEvents() });
   });
-  byId("more-open").addEventListener("click", () => void showMore());
+  byId("more-open").addEventListener("click", () => void menu.open());
   byId("waiting").addEventListener("click", () => { pulse.ask(); void desk.send(); });
   byId("sound-locked").addEventListener("click", sound.unlock);
   byId("unkept-seen").addEventListener("click", () => { byId("unkept").hidden = true; });
@@ -473,12 +370,12 @@ async function begin(): Promise<void> {
   addSigns();
   wire();
   paintWords();
-  if (given) be(given);
+  if (given) await signing.become(given);
   else if (!token()) be((await get<string>("notes", "token").catch(() => undefined)) ?? ""); // the browser died too soon to keep it elsewhere
   await snapshot.load();
   await snapshot.forgetOver(hubNow()).catch(() => undefined);
-  if (token()) showDoor();
-  else showSignedOut("signIn.sentence");
+  if (token()) signing.showDoor();
+  else signing.showSignedOut("signIn.sentence");
   if (document.readyState === "complete") void keepPage(offerUpdate);
   else window.addEventListener("load", () => void keepPage(offerUpdate));
 }

@@ -31,6 +31,9 @@ export interface Admission {
   closesAt: number | null;
 }
 
+/** An admission as it was found: whose it is, and who came in with it first. */
+export interface Found { admission: Admission; name: string; first: { at: string | null; station: string } | null }
+
 export interface Station {
   name: string;
   events: readonly string[];

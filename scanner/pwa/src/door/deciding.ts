@@ -3,9 +3,9 @@
 import type { Answer, Wish } from "../domain/answer.ts";
 import { clean } from "../domain/codes.ts";
 import { decide, hoursOf, OVERRIDABLE, overrule, tonight } from "../domain/decide.ts";
-import { type Admission, type Decision, GENDERS, type Party, type Policy, type Scan, type Station } from "../domain/model.ts";
+import { type Admission, type Decision, type Found, GENDERS, type Party, type Policy, type Scan, type Station } from "../domain/model.ts";
 import { phrase } from "../domain/phrase.ts";
-import type { Found, Snapshot } from "../keep/snapshot.ts";
+import type { Snapshot } from "../keep/snapshot.ts";
 import { clockTime, dayOf } from "../words/times.ts";
 import { language, t } from "../words/words.ts";
 

@@ -2,11 +2,12 @@
 // phone knows. What was found is forgotten when the sheet closes.
 
 import { clean } from "../domain/codes.ts";
+import type { Found } from "../domain/model.ts";
 import { type Api, type SearchRow, Trouble } from "../hub/api.ts";
-import type { Found, Snapshot } from "../keep/snapshot.ts";
+import type { Snapshot } from "../keep/snapshot.ts";
 import { button, el } from "../look/dom.ts";
 import { openSheet } from "../look/sheets.ts";
-import { painted } from "../look/timing.ts";
+import { painted } from "../read/timing.ts";
 import { t } from "../words/words.ts";
 import type { Row } from "./admitting.ts";
 

@@ -2,9 +2,8 @@
 // shows such a code again is known here, hub or no hub.
 
 import type { Answer } from "../domain/answer.ts";
-import type { Admission } from "../domain/model.ts";
+import type { Admission, Found } from "../domain/model.ts";
 import { get, keep } from "./base.ts";
-import type { Found } from "./snapshot.ts";
 
 const KEY = "newcomers"; // among the notes
 const STANDS = new Set(["ok", "already_in", "too_many"]); // reasons that tell of a good admission

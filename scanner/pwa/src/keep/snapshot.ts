@@ -2,7 +2,7 @@
 // database so that a reload in a dead spot has it too.
 
 import type { Answer } from "../domain/answer.ts";
-import type { Admission, Event, Standing, Unknown } from "../domain/model.ts";
+import type { Admission, Event, Found, Standing, Unknown } from "../domain/model.ts";
 import { nameOfCode } from "../domain/sha256.ts";
 import { all, change, empty, keep } from "./base.ts";
 import { Names } from "./names.ts";
@@ -39,8 +39,6 @@ interface Sheet { event: string; head: Head; rows: Row[] }
 interface Change { event: string; head: Head; rows: Row[]; gone: string[] }
 
 interface Night { head: Head; salt: Uint8Array; rows: Map<string, Row>; codes: Map<string, string[]>; names: Names; changes: number }
-
-export interface Found { admission: Admission; name: string; first: { at: string | null; station: string } | null }
 
 export class Snapshot {
   private nights = new Map<string, Night>();

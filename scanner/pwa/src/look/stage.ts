@@ -1,12 +1,12 @@
 // Where verdicts appear: full screen, then as a strip that can be opened again. The next scan always wins.
 
 import type { Guest } from "../domain/answer.ts";
+import { painted } from "../read/timing.ts";
 import { t } from "../words/words.ts";
 import { el } from "./dom.ts";
 import type { Entry } from "./entries.ts";
 import { shape } from "./shapes.ts";
 import type { Sound } from "./sound.ts";
-import { painted } from "./timing.ts";
 import { type Steps, verdictParts } from "./verdict.ts";
 
 const LATE_STAYS = 15_000; // ms

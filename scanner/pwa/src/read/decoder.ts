@@ -1,6 +1,6 @@
 // A picture becomes codes: by the browser's own reader where it has one, else by zxing-wasm in a worker, else by the hub.
 
-import { took } from "../look/timing.ts";
+import { took } from "./timing.ts";
 
 const PATIENCE = 8000; // ms for the first picture: the worker loads its program
 

@@ -30,9 +30,6 @@ export function closeSheet(): void {
   sheet?.close();
 }
 
-/** Is anything asked over the page just now? */
-export const isSheetOpen = (): boolean => opened !== null;
-
 interface HeadsQuestion { use: (answer: Wanted) => void; words: string; most?: number; counted?: boolean; party?: Party | undefined }
 
 /** Asks how many, at most `most`: by a number and, where it may be needed, by women and men (`counted`: only so). */

@@ -15,9 +15,6 @@ export function setHubClock({ now, timezone }: { now: string; timezone?: string 
   remember("clock", { ahead, zone: venueZone });
 }
 
-/** How far this device's clock is off, in ms. */
-export const clockOff = (): number => -ahead;
-
 export function recallHubClock(): void {
   const known = recall<{ ahead: number; zone?: string }>("clock", { ahead: 0 });
   ahead = Number.isFinite(known.ahead) ? known.ahead : 0;

@@ -79,6 +79,7 @@ class Hub:
     lines: dict[AccountId, Line]
     desks: dict[AccountId, Desk]
     admit: Admit
+    lookup: LookUp
     undo: Undo
     bring: Bring
     jobs: Jobs
@@ -86,6 +87,7 @@ class Hub:
 
     def close(self) -> None:
         self.jobs.stop()
+        self.lookup.close()
         for provider in self.providers.values():
             provider.close()
         self.store.close()
@@ -113,12 +115,13 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
     tidy = partial(forget_changes, store)
     jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right, tidy)
     notices.wake = jobs.nudge
-    admit = Admit(store, lookup, notices, clock, _policy(settings), timekeeper)
+    able = {account: provider.capabilities for account, provider in providers.items()}
+    admit = Admit(store, lookup, notices, clock, _policy(settings), timekeeper, able)
     return Hub(
         settings=settings, clock=clock, timekeeper=timekeeper, machine=Board(settings.data_dir, lambda: store.room),
         store=store, accounts=accounts, providers=providers, lines=lines, desks=desks,
-        admit=admit, bring=Bring(store, admit, notices, clock),
-        undo=Undo(store, notices, clock, timekeeper=timekeeper), jobs=jobs,
+        admit=admit, lookup=lookup, bring=Bring(store, admit, notices, clock),
+        undo=Undo(store, notices, clock, timekeeper=timekeeper, capabilities=able), jobs=jobs,
     )  # fmt: skip
 
 
@@ -158,6 +161,7 @@ def _desks(
             poll=Poll(store, provider, line, notices, clock, wanted, full_every),
             drain=Drain(store, provider, line, lease, clock, random.random),
             resources=provider.resources,
+            poll_every=provider.capabilities.poll_every,
         )
     return desks
 

@@ -34,6 +34,10 @@ GATHER_S = 0.02
 """A sender that was woken waits a moment for the scans behind the first: waking it for each costs them time."""
 EVENTS_EVERY = timedelta(minutes=10)
 EVENTS_RETRY_S = 5
+AT_ONCE = 6
+"""Threads of an account: polls, its events, the probe of its line."""
+LEASES = "leases:"
+"""No account is called like that: names of accounts have no colon."""
 AT_MOST_EVERY = timedelta(seconds=60)
 """The platforms ask for no more than one poll a minute per endpoint; a line that comes back does not break that."""
 
@@ -47,10 +51,16 @@ class Desk:
     poll: Poll
     drain: Drain
     resources: tuple[str, ...]
+    poll_every: timedelta | None = None
+    """Where it is not the house's own."""
 
 
 class Jobs:
-    """Everything that runs by itself while the hub is up."""
+    """Everything that runs by itself while the hub is up.
+
+    Each account works on threads of its own, and leases are renewed on others: one platform that hangs holds up
+    nobody else.
+    """
 
     def __init__(
         self,
@@ -75,7 +85,7 @@ class Jobs:
         self._senders = {account: Sender(account, desk, timekeeper, put_right) for account, desk in desks.items()}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": {"type": "threadpool", "max_workers": 4 + 4 * len(desks)}},
+            executors={"default": _threads(4), LEASES: _threads(2)} | {one: _threads(AT_ONCE) for one in desks},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -84,8 +94,9 @@ class Jobs:
         for account, desk in self._desks.items():
             desk.line.on_recovery = self._recovery(account)
             desk.lease.renew()
-            self._add(f"lease:{account}", desk.lease.renew, LEASE_EVERY_S)
-            self._add(f"events:{account}", partial(self._events, account), EVENTS_RETRY_S, soon=True)
+            self._add(f"lease:{account}", desk.lease.renew, LEASE_EVERY_S, on=LEASES)
+            self._add(f"probe:{account}", partial(self._watch.probe, account), WATCH_EVERY_S, on=account)
+            self._add(f"events:{account}", partial(self._events, account), EVENTS_RETRY_S, on=account, soon=True)
             self._senders[account].start()
         self._add("watch", self._watch, WATCH_EVERY_S)
         self._add("tidy", self._tidy, TIDY_EVERY_S)
@@ -151,9 +162,9 @@ class Jobs:
             self._scheduler.remove_job(name)
         for name in wanted.keys() - running:
             event, resource = wanted[name]
-            seconds = self._every.total_seconds()
+            seconds = (desk.poll_every or self._every).total_seconds()
             self._add(
-                name, partial(self._poll, desk, event, resource), seconds,
+                name, partial(self._poll, desk, event, resource), seconds, on=account,
                 soon=True, jitter=min(seconds / 10, 15),
             )  # fmt: skip
 
@@ -176,9 +187,18 @@ class Jobs:
         if desk.lease.held() and desk.line.usable():
             desk.poll(event, resource)
 
-    def _add(self, name: str, run: Callable[[], object], seconds: float, soon: bool = False, jitter: float = 0) -> None:
+    def _add(
+        self,
+        name: str,
+        run: Callable[[], object],
+        seconds: float,
+        on: str = "default",
+        soon: bool = False,
+        jitter: float = 0,
+    ) -> None:
         self._scheduler.add_job(
             run, "interval", id=name, name=name, seconds=seconds, jitter=jitter or None, replace_existing=True,
+            executor=on,
             **({"next_run_time": _system_now()} if soon else {}),
         )  # fmt: skip
 
@@ -186,6 +206,10 @@ class Jobs:
         job = self._scheduler.get_job(name)
         if job is not None:
             job.modify(next_run_time=_system_now())
+
+
+def _threads(most: int) -> dict[str, object]:
+    return {"type": "threadpool", "max_workers": most}
 
 
 def _system_now() -> datetime:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from app.domain.model import QR, RFID, Credential
+
 LONGEST = 512
 """Characters of a cleaned code; what is longer is no code of a ticketing platform."""
 
@@ -13,6 +15,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, zero width and b
 _SCANNER_PREFIX = re.compile(r"\][A-Za-z][0-9A-Za-z]|\\[0-9]{6}")  # AIM symbology (`]Q3`), ECI (`\000026`)
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z0-9_-]{4,64}")
+_TAG_SEPARATORS = re.compile(r"[\s:-]")
+_TAG = re.compile(r"[0-9A-F]{4,32}")
 _CODE_PARAMETERS = ("code", "ticket", "c", "qr")
 
 
@@ -26,6 +30,23 @@ def clean(raw: str) -> str | None:
     if len(code) > LONGEST or not any(character.isalnum() for character in code):
         return None
     return code
+
+
+def tag(raw: str) -> str | None:
+    """The one form of a wristband's or card's id, however a reader writes it: upper case, without separators or zeros
+    before it; None for what can't be one."""
+    value = _TAG_SEPARATORS.sub("", raw).upper()
+    return value.lstrip("0") or None if _TAG.fullmatch(value) else None
+
+
+def schemes(scheme: str, code: str) -> tuple[str, ...]:
+    """What a reading may be, likeliest first: a gun that reads wristbands types like any other."""
+    return (QR, RFID) if scheme == QR and tag(code) is not None else (scheme,)
+
+
+def credential(scheme: str, code: str) -> Credential:
+    """A reading in the form in which credentials are kept."""
+    return Credential(scheme=scheme, value=(tag(code) or code) if scheme == RFID else code)
 
 
 def shorten(code: str) -> str:

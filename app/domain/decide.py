@@ -48,7 +48,7 @@ def decide(admissions: Sequence[Admission], scan: Scan, station: Station, now: d
     on_here = tonight(station, policy.events)
     if not admissions:
         return _unknown(scan, policy, on_here)
-    here = _narrow(admissions, scan, on_here)
+    here = _narrow(admissions, scan, station, on_here)
     if len(here) > 1:
         return _ambiguous(here, station)
     return _judge(here[0], scan, station, now, policy, on_here)
@@ -95,15 +95,19 @@ def _unknown(scan: Scan, policy: Policy, on_here: frozenset[EventId]) -> Decisio
     return Decision(outcome=outcome, reason=Reason.NOT_ALLOWED_OFFLINE, why=why)
 
 
-def _narrow(admissions: Sequence[Admission], scan: Scan, on_here: frozenset[EventId]) -> Sequence[Admission]:
-    """Those a person would mean: the chosen one; else tonight's before others, and what stands before what was void."""
+def _narrow(
+    admissions: Sequence[Admission], scan: Scan, station: Station, on_here: frozenset[EventId]
+) -> Sequence[Admission]:
+    """Those a person would mean: the chosen one; else tonight's before others, what stands before what was void, and
+    what has the right that is asked for before what has not."""
     if len(admissions) == 1:
         return admissions
     chosen = [one for one in admissions if one.id == scan.choice]
     if chosen:
         return chosen
     here = [one for one in admissions if one.event in on_here] or list(admissions)[:1]
-    return [one for one in here if one.standing is not Standing.VOID] or here[:1]
+    here = [one for one in here if one.standing is not Standing.VOID] or here[:1]
+    return [one for one in here if one.allowance(station.allowance) is not None] or here[:1]
 
 
 def _ambiguous(here: Sequence[Admission], station: Station) -> Decision:

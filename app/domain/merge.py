@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from app.domain.model import Admission, Allowance
+from app.domain.model import Admission, Allowance, Standing, Tells
 
 
 def merge(known: Admission | None, incoming: Admission, asked_at: datetime) -> Admission:
     """What we know of an admission after a page that was asked at `asked_at` told us `incoming`.
 
     Idempotent. Never touches `owed`. A page asked before an allowance's `confirmed_at` cannot lower `confirmed`.
-    Standing changes at once, unless the page is older than the one we already took.
+    Standing changes at once, unless the page is older than the one we already took. What a row does not tell stays.
     """
+    if incoming.tells is Tells.NAMES:
+        return _named(known, incoming)
     if known is None:
-        return replace(incoming, fetched_at=asked_at)
+        return replace(incoming, fetched_at=asked_at, tells=Tells.ALL)
+    if incoming.tells is Tells.COUNTS:
+        incoming = _as_named(known, incoming)
     if _older(known, incoming, asked_at):
         return replace(known, allowances=_raised(known, incoming))
     return replace(
@@ -25,6 +29,21 @@ def merge(known: Admission | None, incoming: Admission, asked_at: datetime) -> A
         credentials=incoming.credentials or known.credentials,
         allowances=_counted(known, incoming, asked_at),
     )
+
+
+def _named(known: Admission | None, incoming: Admission) -> Admission:
+    """Somebody of whom we know nothing but the name can't come in: nothing yet says that the admission stands."""
+    if known is None:
+        return replace(incoming, standing=Standing.UNKNOWN, allowances=(), tells=Tells.ALL)
+    return replace(known, guest=incoming.guest, email=incoming.email, phone=incoming.phone)
+
+
+def _as_named(known: Admission, incoming: Admission) -> Admission:
+    more = tuple(one for one in known.credentials if one not in incoming.credentials)
+    return replace(
+        incoming, guest=known.guest, email=known.email, phone=known.phone, tells=Tells.ALL,
+        credentials=(*incoming.credentials, *more) if incoming.credentials else (),
+    )  # fmt: skip
 
 
 def _older(known: Admission, incoming: Admission, asked_at: datetime) -> bool:
@@ -47,7 +66,7 @@ def _count(known: Allowance | None, incoming: Allowance, asked_at: datetime) -> 
         return replace(incoming, owed=0, confirmed_at=None)
     asked_before = known.confirmed_at is not None and asked_at < known.confirmed_at
     confirmed = max(known.confirmed, incoming.confirmed) if asked_before else incoming.confirmed
-    return replace(known, limit=incoming.limit, confirmed=confirmed)
+    return replace(known, limit=incoming.limit, confirmed=confirmed, name=incoming.name)
 
 
 def _raised(known: Admission, incoming: Admission) -> tuple[Allowance, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from app.domain.model import Answer, Reason
+from app.domain.model import ENTRANCE, Answer, Reason
 
 LANGUAGES = ("en", "es")
 
@@ -46,6 +46,8 @@ _EN = _Speech(
         "void": "Not valid", "on": "on {day}", "in": "Come in", "now": "{n} now", "left": "{n} left",
         "trust": "not checked yet", "out": "Goodbye", "no_entry": "no entry on record", "undone": "Taken back",
         "withdrawn": "it was never sent", "sent": "it will be taken back at the platform too",
+        "here": "only here; the organizer has to be told", "extra": "Extra", "none": "None left",
+        "without": "Not included", "last": "last at {at}",
         "already": "Already in", "elsewhere": "at another door", "only": "Only {n} left", "some": "admit {n}?",
         "night": "Another night", "from": "From {at}", "until": "Until {at}", "look": "Please look",
         "says": "the platform says “{word}”", "unsaid": "the platform no longer shows it",
@@ -67,6 +69,8 @@ _ES = _Speech(
         "void": "No válida", "on": "el {day}", "in": "Adelante", "now": "{n} ahora", "left": "{left} {n}",
         "trust": "sin comprobar todavía", "out": "Hasta luego", "no_entry": "no consta su entrada",
         "undone": "Anulado", "withdrawn": "no se había enviado", "sent": "también se anulará en la plataforma",
+        "here": "solo aquí; hay que avisar al organizador", "extra": "Extra", "none": "Agotado",
+        "without": "No incluido", "last": "última a la{s} {at}",
         "already": "Ya ha entrado", "elsewhere": "en otra puerta", "only": "Solo {left} {n}",
         "some": "¿dejar pasar {n}?", "night": "Otra noche", "from": "Desde la{s} {at}", "until": "Hasta la{s} {at}",
         "look": "Revisar", "says": "la plataforma dice «{word}»", "unsaid": "la plataforma ya no la muestra",
@@ -80,7 +84,7 @@ def phrase(answer: Answer, language: str, zone: tzinfo) -> Message:
     speech = _SPEECH.get(language, _EN)
     if answer.undoes is not None:
         return Message(word=speech.texts["undone"], detail=speech.texts[answer.why.value])
-    special = _SPECIAL.get(answer.reason)
+    special = (_OF_AN_EXTRA if answer.allowance != ENTRANCE else {}).get(answer.reason) or _SPECIAL.get(answer.reason)
     if special is not None:
         return special(answer, speech, zone)
     word, detail = speech.words[answer.reason]
@@ -142,6 +146,39 @@ _SPECIAL: Mapping[Reason, Callable[[Answer, _Speech, tzinfo], Message]] = {
     Reason.TOO_LATE: _too_late,
     Reason.VOID: _void,
     Reason.UNSURE: _unsure,
+}
+
+
+def _served(answer: Answer, speech: _Speech, zone: tzinfo) -> Message:
+    if answer.direction == "out" or answer.provisional:
+        return _ok(answer, speech, zone)
+    word = f"{answer.heads} × {_extra(answer, speech)}"
+    return Message(word=word, detail=_n(speech, "left", answer.left) if answer.limit > 1 else "")
+
+
+def _used_up(answer: Answer, speech: _Speech, zone: tzinfo) -> Message:
+    first = answer.first_entry
+    at = [_at(speech, "last", first.at, zone)] if first and first.at else []
+    return Message(word=speech.texts["none"], detail=", ".join([_extra(answer, speech), *at]))
+
+
+def _not_included(answer: Answer, speech: _Speech, _zone: tzinfo) -> Message:
+    """Not of this kind or rate is another bar; without the right at all there is nothing to have anywhere."""
+    if answer.why.rule != "allowance":
+        word, detail = speech.words[answer.reason]
+        return Message(word=word, detail=detail.format(rate=answer.rate or answer.kind or ""))
+    return Message(word=speech.texts["without"], detail=answer.rate)
+
+
+def _extra(answer: Answer, speech: _Speech) -> str:
+    named = [one.name for one in answer.rights if one.ref == answer.allowance and one.name]
+    return named[0] if named else speech.texts["extra"]
+
+
+_OF_AN_EXTRA: Mapping[str, Callable[[Answer, _Speech, tzinfo], Message]] = {
+    Reason.OK: _served,
+    Reason.ALREADY_IN: _used_up,
+    Reason.WRONG_GATE: _not_included,
 }
 
 

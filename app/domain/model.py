@@ -21,6 +21,13 @@ StationId = NewType("StationId", int)
 ENTRANCE = "entrance"
 """The allowance that lets people in at the door; any other ref is an addon or a supplement."""
 
+EXIT = "exit"
+"""No right of an admission: what a call is about that tells a platform who left."""
+
+QR = "qr"
+RFID = "rfid"
+"""Schemes of credentials. The value of a tag is in the one form that `codes.tag` gives it."""
+
 
 class Kind(StrEnum):
     """What lets people in."""
@@ -78,6 +85,16 @@ class Unknown(StrEnum):
     PROVISIONAL = "provisional"
 
 
+class Tells(StrEnum):
+    """What a row of a platform says of an admission; the rest stays as it is known."""
+
+    ALL = "all"
+    COUNTS = "counts"
+    """Not who it is: this platform tells names elsewhere."""
+    NAMES = "names"
+    """Only who it is."""
+
+
 class Lookup(StrEnum):
     """What is known of the live lookup of a code that the cache does not hold."""
 
@@ -93,7 +110,7 @@ class Credential:
     """A scheme and a value that lead to admissions: `qr:ZQ4K81MD7`."""
 
     value: str
-    scheme: str = "qr"
+    scheme: str = QR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +155,8 @@ class Allowance:
     confirmed: int = 0
     owed: int = 0
     confirmed_at: datetime | None = None
+    name: str = ""
+    """What the platform calls an addon or a supplement."""
 
     @property
     def entered(self) -> int:
@@ -195,6 +214,8 @@ class Admission:
     """The last entry as the platform tells it."""
     changed_at: datetime | None = None
     fetched_at: datetime | None = None
+    tells: Tells = Tells.ALL
+    """Of one that a row was translated to; what is known is always whole."""
 
     def allowance(self, ref: str) -> Allowance | None:
         return next((one for one in self.allowances if one.ref == ref), None)
@@ -224,7 +245,7 @@ class Scan:
     at: datetime
     heads: int = 1
     direction: Direction = Direction.IN
-    scheme: str = "qr"
+    scheme: str = QR
     party: Party | None = None
     override: str | None = None
     choice: AdmissionId | None = None
@@ -303,6 +324,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """What is left of one allowance of an admission, as the door shows it."""
+
+    ref: str
+    name: str
+    left: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A decision as it was given at the door, whole: what a replay of the same scan id is answered with."""
 
@@ -338,6 +369,12 @@ class Answer:
     why: Why
     as_of: datetime | None = None
     warning: str = ""
+    allowance: str = ENTRANCE
+    """The right that the station consumes; `left`, `limit` and `entered` are about it."""
+    rights: tuple[Right, ...] = ()
+    """Every right of the admission, where it has others than the one that was asked for."""
+    undo_stays: bool = False
+    """Its platform can't take anything back: an undo would be known only here."""
     uncertain: bool = False
     """`at` was told by a clock that may be wrong; it is put right when the time is known."""
     replayed: bool = False
@@ -380,6 +417,8 @@ class Call:
     heads: int
     limit: int
     party: Party | None = None
+    rate: str = ""
+    """The rate that the gate insists on; empty where it takes any."""
     at: datetime
     station: str = ""
     state: CallState = CallState.DUE
@@ -388,6 +427,8 @@ class Call:
     doubts: int = 0
     base: int | None = None
     due_at: datetime | None = None
+    sent_at: datetime | None = None
+    """Since when it may be at the platform: the first send whose outcome is not known; None when there is none."""
 
 
 class AnswerKind(StrEnum):
@@ -419,7 +460,8 @@ class Receipt:
 class Sighting:
     """What `look` saw of one admission, without marking anything.
 
-    `count` is the heads the platform counts on the allowance, `last_at` the time of the last entry where it tells.
+    `count` is the heads the platform counts on the allowance, `last_at` the time of the last entry where it tells:
+    the door's own where the platform takes our times (`our_times`), else when the platform heard of it, by our clock.
     """
 
     found: bool
@@ -428,3 +470,4 @@ class Sighting:
     limit: int = 0
     count: int = 0
     last_at: datetime | None = None
+    our_times: bool = True

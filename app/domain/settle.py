@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.backoff import due_again
-from app.domain.model import AnswerKind, Call, Receipt, Sighting, Standing
+from app.domain.model import AnswerKind, Call, CallId, Receipt, Sighting, Standing
 
 LOOKS_BEFORE_PARKING = 3
 SAME_MOMENT = timedelta(seconds=1)
 """Platforms keep whole seconds: an entry time this close to ours is ours."""
+CLOCKS_APART = timedelta(seconds=5)
+"""How far a platform's clock, as we know it, may be from the true one."""
 
 
 class Trouble(StrEnum):
@@ -33,6 +35,8 @@ class Trouble(StrEnum):
     """Let in on trust; the platform does not know the code."""
     NOT_FOR_HERE = "not_for_here"
     """Let in by a page that was cut off; by what we know it was for another night, door or hour."""
+    ONLY_HERE = "only_here"
+    """Taken back at the door after the platform heard of it, and this platform can't take anything back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,14 @@ class Parked:
     why: Trouble
 
 
-Settlement = Done | Again | Look | Barred | Conflict | Parked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """The platform counts it already: it takes the place of an entry that was taken back only here, by `undo`."""
+
+    undo: CallId
+
+
+Settlement = Done | Again | Look | Barred | Conflict | Parked | Covered
 
 
 def settle(call: Call, answer: Receipt, sighting: Sighting | None, now: datetime, jitter: float) -> Settlement:
@@ -106,11 +117,17 @@ def stands_against(call: Call, sighting: Sighting) -> Conflict | None:
 
 
 def landed(call: Call, answer: Receipt, sighting: Sighting) -> bool:
-    """Is our entry among what the platform counts? By its time where it tells one, else by the count."""
+    """Is our entry among what the platform counts? By its time where it keeps ours, else by the count.
+
+    A platform that keeps its own time can't have taken from us what it counted before we sent.
+    """
     if not sighting.found:
         return False
     base = call.base or 0
-    if sighting.last_at is not None:
+    if sighting.last_at is not None and not sighting.our_times:
+        if sighting.last_at < (call.sent_at or call.at) - CLOCKS_APART:
+            return False
+    elif sighting.last_at is not None:
         return abs(sighting.last_at - call.at) <= SAME_MOMENT and sighting.count >= base + call.heads
     may_have_landed = answer.kind is not AnswerKind.REFUSED or call.doubts > 0
     return may_have_landed and sighting.count == base + call.heads

@@ -15,6 +15,7 @@ _EN: Mapping[str, str] = {
     Trouble.UNEXPLAINED: "The platform does not take this entry, and nothing it shows says why.",
     Trouble.NOT_KNOWN: "Let in without a check: the platform does not know this code.",
     Trouble.NOT_FOR_HERE: "Let in by a phone without connection: this is for another night, door or hour.",
+    Trouble.ONLY_HERE: "Taken back at the door, but this platform can't take anything back: tell the organizer.",
 }
 _ES: Mapping[str, str] = {
     Trouble.ENTERED_ELSEWHERE: "Alguien ya ha entrado con esto por otra puerta.",
@@ -25,6 +26,7 @@ _ES: Mapping[str, str] = {
     Trouble.UNEXPLAINED: "La plataforma no acepta esta entrada, y nada de lo que muestra dice por qué.",
     Trouble.NOT_KNOWN: "Ha pasado sin comprobar: la plataforma no conoce este código.",
     Trouble.NOT_FOR_HERE: "Ha pasado por un móvil sin conexión: es para otra noche, puerta u hora.",
+    Trouble.ONLY_HERE: "Anulada en la puerta, pero esta plataforma no permite anular: avisa al organizador.",
 }
 _SENTENCES = {"en": _EN, "es": _ES}
 _OTHER = {"en": "Please look at this entry.", "es": "Revisa esta entrada."}

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.codes import shorten
+from app.domain.codes import credential, schemes, shorten
 from app.domain.decide import OVERRIDABLE, decide, overrule, tonight
 from app.domain.model import (
+    ENTRANCE,
+    EXIT,
+    QR,
+    AccountId,
     Admission,
     AdmissionId,
     Allowance,
@@ -18,7 +23,6 @@ from app.domain.model import (
     Call,
     CallId,
     Choice,
-    Credential,
     Decision,
     Direction,
     Event,
@@ -28,19 +32,22 @@ from app.domain.model import (
     Outcome,
     Policy,
     Reason,
+    Right,
     Scan,
     Standing,
     Station,
     Unknown,
 )
 from app.flows.lookup import LookUp
-from app.ports import CallSoon, Clock, Doubt, Notice, Notices, Store, Timekeeper, Tx
+from app.ports import CallSoon, Capabilities, Clock, Doubt, Notice, Notices, Store, Timekeeper, Tx
 
 log = structlog.get_logger()
 
 UNDO_WITHIN = timedelta(minutes=10)
 WORTH_A_LOOKUP = frozenset({Reason.NOT_ALLOWED_OFFLINE, Reason.UNSURE})
 CLOCK_TOLERANCE = timedelta(minutes=2)
+USUAL = Capabilities(undo=True)
+"""Of an account that is no longer set up."""
 
 
 class Admit:
@@ -58,7 +65,9 @@ class Admit:
         clock: Clock,
         policy: Policy,
         timekeeper: Timekeeper | None = None,
+        capabilities: Mapping[AccountId, Capabilities] | None = None,
     ) -> None:
+        self._capabilities = capabilities or {}
         self._store = store
         self._lookup = lookup
         self._notices = notices
@@ -93,7 +102,7 @@ class Admit:
 
     def knows(self, code: str) -> bool:
         """Does the cache hold an admission of this code?"""
-        return bool(self._store.run(lambda tx: tx.scans.candidates("qr", code)))
+        return bool(self._store.run(lambda tx: opened_by(tx, QR, code)))
 
     def told(self, answer: Answer) -> Answer:
         """Log a durable answer and tell whoever listens. For callers of `begin`."""
@@ -116,7 +125,7 @@ class Admit:
             decision = overrule(decision, scan, station, tonight(station, policy.events))
         if decision.admits:
             decision = self.count(tx, decision, scan, station, policy)
-        answer = answer_of(tx, decision, scan, station, policy, doubt is not None)
+        answer = self.answer(tx, decision, scan, station, policy, doubt is not None)
         tx.scans.record(answer, station, scan.override, now, doubt)
         return answer
 
@@ -138,9 +147,11 @@ class Admit:
 
     def count(self, tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy) -> Decision:
         """Count the heads of a decision that admits, and owe them to the platform; on trust with a place-holder."""
-        if scan.direction is Direction.OUT:
-            return decision
         admission = decision.admission
+        if scan.direction is Direction.OUT:
+            if admission is not None and self._able(admission).exits:
+                self._owe_exit(tx, admission, scan, station, policy)
+            return decision
         if admission is None:
             admission = _on_trust(scan, station, policy)
             admission = replace(admission, id=tx.scans.provisional(admission))
@@ -148,8 +159,32 @@ class Admit:
         if admission.id is None:
             raise AssertionError("a candidate without an id")
         tx.scans.owe(admission.id, station.allowance, scan.heads)
-        tx.scans.add_call(call_of(admission, admission.id, scan, station, policy.events[admission.event]))
+        call = call_of(admission, admission.id, scan, station, policy.events[admission.event])
+        for one in self._parts(admission, call):
+            tx.scans.add_call(one)
         return decision
+
+    def _owe_exit(self, tx: Tx, admission: Admission, scan: Scan, station: Station, policy: Policy) -> None:
+        if admission.id is not None:
+            call = call_of(admission, admission.id, scan, station, policy.events[admission.event])
+            for one in self._parts(admission, replace(call, allowance=EXIT, limit=1, rate="")):
+                tx.scans.add_call(one)
+
+    def _parts(self, admission: Admission, call: Call) -> list[Call]:
+        """The call, or one for each head where the platform takes them one at a time."""
+        if call.heads == 1 or not self._able(admission).one_at_a_time:
+            return [call]
+        return [replace(call, heads=1)] * call.heads
+
+    def _able(self, admission: Admission) -> Capabilities:
+        return self._capabilities.get(admission.account, USUAL)
+
+    def answer(
+        self, tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy, uncertain: bool
+    ) -> Answer:
+        """The decision as it is kept and shown."""
+        undo_stays = decision.admission is not None and not self._able(decision.admission).undo
+        return answer_of(tx, decision, scan, station, policy, uncertain, undo_stays)
 
     def _told(self, answer: Answer) -> Answer:
         log.info(
@@ -165,9 +200,19 @@ class Admit:
 def candidates_of(tx: Tx, scan: Scan) -> list[Admission]:
     """What the code opens; for one that came without a code, the row that somebody chose from the search."""
     if scan.code:
-        return tx.scans.candidates(scan.scheme, scan.code)
+        return opened_by(tx, scan.scheme, scan.code)
     chosen = tx.scans.lock(scan.choice) if scan.choice is not None else None
     return [chosen] if chosen is not None else []
+
+
+def opened_by(tx: Tx, scheme: str, code: str) -> list[Admission]:
+    """The admissions of a reading: of a code, else of the wristband that it may be."""
+    for one in schemes(scheme, code):
+        key = credential(one, code)
+        found = tx.scans.candidates(key.scheme, key.value)
+        if found:
+            return found
+    return []
 
 
 def _worth_a_lookup(decision: Decision, candidates: list[Admission]) -> bool:
@@ -185,7 +230,7 @@ def _on_trust(scan: Scan, station: Station, policy: Policy) -> Admission:
         kind=Kind.PROVISIONAL,
         ref=f"{scan.scheme}:{scan.code}",
         standing=Standing.GOOD,
-        credentials=(Credential(value=scan.code, scheme=scan.scheme),),
+        credentials=tuple(credential(one, scan.code) for one in schemes(scan.scheme, scan.code)),
         allowances=(Allowance(ref=station.allowance, limit=scan.heads),),
     )
 
@@ -206,13 +251,16 @@ def call_of(admission: Admission, admission_id: AdmissionId, scan: Scan, station
         heads=scan.heads,
         limit=allowance.limit if allowance else scan.heads,
         party=scan.party,
+        rate=admission.rate if station.rates else "",
         at=scan.at,
         station=station.name,
     )
 
 
-def answer_of(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy, uncertain: bool) -> Answer:
-    """The decision as it is kept and shown, in one go: this is on the path of every guest."""
+def answer_of(
+    tx: Tx, decision: Decision, scan: Scan, station: Station, policy: Policy, uncertain: bool, undo_stays: bool
+) -> Answer:
+    """In one go: this is on the path of every guest."""
     admission = decision.admission
     event = policy.events.get(decision.event) if decision.event else None
     admits = decision.outcome is Outcome.ADMIT
@@ -227,7 +275,8 @@ def answer_of(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: 
         undo_until=scan.at + UNDO_WITHIN if admits and scan.direction is Direction.IN else None,
         warning=decision.warning, why=decision.why, uncertain=uncertain,
         choices=_choices(decision, station) if decision.choices else (),
-        first_entry=_first_entry(tx, admission) if already and admission else None,
+        first_entry=_first_entry(tx, admission, station.allowance) if already and admission else None,
+        allowance=station.allowance, rights=rights_of(admission, station.allowance, decision.left) if admission else (), undo_stays=undo_stays,
         kind=admission.kind if admission else None, rate=admission.rate if admission else "",
         word=admission.word if admission else "", word_at=admission.voided_at if admission else None,
         guest=admission.guest if admission else None, admission=admission.id if admission else None,
@@ -237,10 +286,21 @@ def answer_of(tx: Tx, decision: Decision, scan: Scan, station: Station, policy: 
     )  # fmt: skip
 
 
-def _first_entry(tx: Tx, admission: Admission) -> FirstEntry | None:
-    """Who was first: here, else as the platform tells it."""
-    here = tx.scans.first_entry(admission.id) if admission.id is not None else None
-    return here or FirstEntry(at=admission.entered_at, station="")
+def _first_entry(tx: Tx, admission: Admission, allowance: str) -> FirstEntry | None:
+    """Who was first: here, else as the platform tells it, of the entrance."""
+    here = tx.scans.first_entry(admission.id, allowance) if admission.id is not None else None
+    return here or FirstEntry(at=admission.entered_at if allowance == ENTRANCE else None, station="")
+
+
+def rights_of(admission: Admission, asked: str, left: int) -> tuple[Right, ...]:
+    """What is left of each right, where there are others than the one that was asked for, of which `left` is left."""
+    every = admission.allowances
+    if len(every) < 2 and asked == ENTRANCE:
+        return ()
+    return tuple(
+        Right(ref=one.ref, name=one.name, limit=one.limit, left=max(left if one.ref == asked else one.left, 0))
+        for one in every
+    )
 
 
 def _opens(admission: Admission | None, event: Event | None, policy: Policy) -> datetime | None:

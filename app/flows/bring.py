@@ -25,7 +25,7 @@ from app.domain.model import (
     Why,
 )
 from app.domain.settle import Trouble
-from app.flows.admit import CLOCK_TOLERANCE, Admit, answer_of, call_of, candidates_of
+from app.flows.admit import CLOCK_TOLERANCE, Admit, call_of, candidates_of
 from app.ports import Clock, Notice, Notices, Store, Tx
 
 log = structlog.get_logger()
@@ -108,7 +108,7 @@ class Bring:
         admission = decision.admission.id if decision.admission else None
         counted = decision.heads if decision.admits else 0
         excess = self._list(tx, admission, decision.reason, went_in - counted, scan, station, policy)
-        answer = answer_of(tx, decision, scan, station, policy, uncertain=False)
+        answer = self._admit.answer(tx, decision, scan, station, policy, uncertain=False)
         tx.scans.record(answer, station, scan.override, now)
         return Brought(answer=answer, excess=excess)
 

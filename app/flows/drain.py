@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,12 +13,14 @@ from itertools import count
 import structlog
 
 from app.domain.backoff import due_again
-from app.domain.model import AnswerKind, Call, Event, Kind, Receipt, Sighting
+from app.domain.codes import schemes
+from app.domain.model import QR, AnswerKind, Call, Credential, Event, Kind, Receipt, Sighting
 from app.domain.settle import (
     LOOKS_BEFORE_PARKING,
     Again,
     Barred,
     Conflict,
+    Covered,
     Done,
     Look,
     Parked,
@@ -59,6 +61,8 @@ class _Judged:
     settlement: Settlement
     blind: ProviderError | None = None
     """Why we could not look afterwards: newer news of the line than the receipt."""
+    unspoken: bool = False
+    """Nothing was said to the platform, and nothing heard."""
 
 
 class _ClaimLost(Exception):
@@ -128,6 +132,11 @@ class Drain:
 
     def _send(self, call: Call, claim: str) -> _Judged:
         """Look where we must, send, look again where the answer leaves a doubt."""
+        if not self._provider.capabilities.undo:
+            settled = self._without_undo(call)
+            if settled is not None:
+                nothing = Receipt(kind=AnswerKind.ACCEPTED)
+                return _Judged(call=call, receipt=nothing, settlement=settled, unspoken=True)
         if call.doubts and self._must_look(call) and call.base is None:
             call = replace(call, doubts=0)  # what we saw is kept before anything is sent: it never was
         if call.doubts:
@@ -144,6 +153,14 @@ class Drain:
                 return _Judged(call=call, receipt=_seen(sighting), settlement=against)
             call = self._based(call, claim, sighting)
         return self._push(call)
+
+    def _without_undo(self, call: Call) -> Settlement | None:
+        """What needs no word to a platform that can't take anything back: an undo stays here, and the next entry takes
+        the place of the one that was undone."""
+        if call.heads < 0:
+            return Parked(why=Trouble.ONLY_HERE)
+        undo = self._store.run(lambda tx: tx.calls.cover(call)) if not call.doubts else None
+        return None if undo is None else Covered(undo=undo)
 
     def _must_look(self, call: Call) -> bool:
         """The platform itself guards a single entry; anything else is counted on top of what it shows."""
@@ -187,7 +204,7 @@ class Drain:
         """Somebody was let in on trust: find the admission, or raise the alarm."""
         event = self._store.open_events()[call.event]
         found = self._find(call, event)
-        if found is None:
+        if not found:
             receipt = Receipt(kind=AnswerKind.REFUSED)
             return _Judged(call=call, receipt=receipt, settlement=Conflict(why=Trouble.NOT_KNOWN))
         real = self._store.run(lambda tx: self._adopt(tx, call, claim, event, found))
@@ -196,22 +213,31 @@ class Drain:
             return _Judged(call=call, receipt=receipt, settlement=Conflict(why=Trouble.VOID))
         return self._send(real, claim)
 
-    def _find(self, call: Call, event: Event) -> Found | None:
+    def _find(self, call: Call, event: Event) -> Sequence[Found]:
         witness = self._store.views.witness(event.id, self._provider.resources[0])
-        return self._provider.find(call.code, event, VERIFY_WITHIN, witness)
+        for scheme in schemes(QR, call.code):
+            if scheme in self._provider.capabilities.schemes:
+                found = self._provider.find(
+                    Credential(scheme=scheme, value=call.code), event, VERIFY_WITHIN, witness if scheme == QR else None
+                )
+                if found:
+                    return found
+        return ()
 
-    def _adopt(self, tx: Tx, call: Call, claim: str, event: Event, found: Found) -> Call | None:
-        if found.event_ref != event.ref:
-            return None
-        rows = translate_all(self._provider, event, found.resource, [found.row])
-        admission = rows[0][1]
-        if isinstance(admission, Damaged):
-            return None
-        keep(tx, event, found.resource, rows, found.asked_at)
-        return tx.calls.adopt(call.id, claim, admission)
+    def _adopt(self, tx: Tx, call: Call, claim: str, event: Event, found: Sequence[Found]) -> Call | None:
+        """The first of tonight's, where a wristband opens several: whoever let them in did not choose either."""
+        for one in found:
+            rows = translate_all(self._provider, event, one.resource, [one.row])
+            admission = rows[0][1]
+            if one.event_ref == event.ref and not isinstance(admission, Damaged):
+                keep(tx, event, one.resource, rows, one.asked_at)
+                return tx.calls.adopt(call.id, claim, admission)
+        return None
 
     def _hear(self, judged: _Judged) -> None:
         receipt = judged.receipt
+        if judged.unspoken:
+            return
         if judged.blind is not None:
             self._line.failed(judged.blind)
             return
@@ -250,7 +276,7 @@ def _tally(report: DrainReport, judged: _Judged | None) -> None:
         return
     report.sent += 1
     match judged.settlement:
-        case Done():
+        case Done() | Covered():
             report.done += 1
         case Conflict():
             report.conflict += 1

@@ -37,11 +37,14 @@ class Wanted:
     auto: bool = True
     ids: frozenset[str] = frozenset()
 
-    def wants(self, event: Event, now: datetime) -> bool:
+    def wants(self, event: Event, now: datetime, always_on: bool = False) -> bool:
+        """`always_on`: an event that does not say when it begins is on now."""
         if event.id in self.ids or event.ref in self.ids:
             return True
-        if not self.auto or not event.active or event.starts_at is None:
+        if not self.auto or not event.active:
             return False
+        if event.starts_at is None:
+            return always_on
         ends = event.ends_at or event.starts_at + A_NIGHT
         return event.starts_at - BEFORE <= now <= ends + AFTER
 
@@ -97,12 +100,15 @@ class Poll:
         """Open and close what time has changed, on what we know: also while nobody answers."""
         now = self._clock()
         known = [one for one in self._store.open_events().values() if one.account == self._provider.account]
-        if any(one.wanted != self._wanted.wants(one, now) for one in known):
+        if any(one.wanted != self._wants(one, now) for one in known):
             self._keep_events(known, now)
 
     def _keep_events(self, events: Sequence[Event], now: datetime) -> None:
-        wanted = {one.id for one in events if self._wanted.wants(one, now)}
+        wanted = {one.id for one in events if self._wants(one, now)}
         self._store.run(lambda tx: tx.cache.save_events(events, wanted))
+
+    def _wants(self, event: Event, now: datetime) -> bool:
+        return self._wanted.wants(event, now, self._provider.capabilities.always_on)
 
     def open(self) -> Sequence[Event]:
         mine = [one for one in self._store.open_events().values() if one.account == self._provider.account]
@@ -121,7 +127,7 @@ class Poll:
         with self._busy.setdefault((event.id, resource), threading.Lock()):
             started = self._clock()
             cursor = self._store.run(lambda tx: tx.cache.cursor(event.account, event.id, resource))
-            full = full or self._due_full(cursor, started)
+            full = full or self._due_full(resource, cursor, started)
             report = PollReport(event=event.id, resource=resource, full=full)
             pull = _Pull(event, resource, None if full else cursor, cursor, started)
             try:
@@ -135,15 +141,20 @@ class Poll:
             self._tell(report)
             return report
 
-    def _due_full(self, cursor: Cursor | None, now: datetime) -> bool:
-        if cursor is None or cursor.full_at is None or (cursor.created_to is None and cursor.updated_to is None):
+    def _due_full(self, resource: str, cursor: Cursor | None, now: datetime) -> bool:
+        if cursor is None or cursor.full_at is None:
             return True
+        if cursor.created_to is None and cursor.updated_to is None and not cursor.mark:
+            return True
+        if resource in self._provider.capabilities.steady:
+            return False
         return now - cursor.full_at >= self._full_every or now < cursor.full_at
 
     def _pull(self, pull: _Pull, report: PollReport, progress: Progress | None) -> None:
         pages = self._provider.pull(pull.event, pull.resource, pull.cursor)
         for chunk in _chunks(self._changed(pages, pull, report, progress)):
             saved = self._save(pull, chunk, last=chunk.last)
+            report.full = pull.whole
             report.saved = _add(report.saved, saved[0])
             report.unseen += saved[1]
 
@@ -176,7 +187,7 @@ class Poll:
             saved = keep(tx, event, resource, chunk.rows, chunk.asked_at) if chunk.rows else Saved()
             unseen = 0
             if last:
-                if pull.cursor is None:
+                if pull.whole:
                     unseen = tx.cache.unseen(event.account, event.id, resource, pull.seen, pull.started)
                 tx.cache.move_cursor(event.account, event.id, resource, pull.moved())
             return saved, unseen
@@ -232,8 +243,13 @@ class _Pull:
         self._created = self._before.created_to
         self._updated = self._before.updated_to
         self._platform_now: datetime | None = None
+        self._mark = self._before.mark
+        self.whole = cursor is None
+        """Has it brought everything there is?"""
 
     def see(self, page: Page) -> None:
+        self._mark = page.mark or self._mark
+        self.whole = self.whole or page.complete
         self._platform_now = self._platform_now or page.platform_now
         for row in page.rows:
             self.seen.add(row.ref)
@@ -248,8 +264,9 @@ class _Pull:
             self._before,
             created_to=created or updated or fallback,
             updated_to=updated or created or fallback,
-            full_at=self.started if self.cursor is None else self._before.full_at,
+            full_at=self.started if self.whole else self._before.full_at,
             pulled_at=self.started,
+            mark=self._mark,
         )
 
 

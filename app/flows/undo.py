@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 import structlog
 
 from app.domain.model import (
+    AccountId,
     Answer,
     Call,
     CallId,
@@ -20,8 +22,9 @@ from app.domain.model import (
     Station,
     Why,
 )
-from app.flows.admit import UNDO_WITHIN
-from app.ports import Clock, Notice, Notices, Store, Timekeeper, Tx
+from app.domain.settle import Trouble
+from app.flows.admit import UNDO_WITHIN, USUAL, rights_of
+from app.ports import Capabilities, Clock, Notice, Notices, Store, Timekeeper, Tx
 
 log = structlog.get_logger()
 
@@ -44,7 +47,9 @@ class Undo:
         clock: Clock,
         within: timedelta = UNDO_WITHIN,
         timekeeper: Timekeeper | None = None,
+        capabilities: Mapping[AccountId, Capabilities] | None = None,
     ) -> None:
+        self._capabilities = capabilities or {}
         self._timekeeper = timekeeper
         self._store = store
         self._notices = notices
@@ -74,8 +79,8 @@ class Undo:
         if min(at or now, now) - entry.at > self._within:
             return NoUndo.TOO_OLD
         calls = [call for call in tx.scans.calls_of(scan) if call.heads > 0]
-        told = [_take_back(tx, call, now) for call in calls]
-        answer = _undone(entry, station, now, "sent" if "owed" in told else "withdrawn")
+        told = [self._take_back(tx, call, now) for call in calls]
+        answer = _undone(entry, station, now, next((one for one in ("here", "sent") if one in told), "withdrawn"))
         for call in calls:
             answer = _counted(tx, answer, call)
         doubt = self._timekeeper.doubt() if self._timekeeper is not None else None
@@ -83,32 +88,39 @@ class Undo:
         tx.scans.record(answer, station, reason or None, now, doubt)
         return answer
 
-
-def _take_back(tx: Tx, call: Call, now: datetime) -> str:
-    """Give the heads back here, and see to it that the platform gives them back if it may have them."""
-    if call.state in {CallState.DISCARDED, CallState.WITHDRAWN}:
-        return "nothing"
-    tx.scans.owe(call.admission, call.allowance, -call.heads)
-    never_sent = call.state is CallState.DUE and call.doubts == 0
-    if never_sent or call.state in {CallState.CONFLICT, CallState.PARKED}:
-        tx.scans.withdraw(call.id, now)
-        return "withdrawn"
-    undo = replace(
-        call, id=CallId(0), heads=-call.heads, state=CallState.DUE, attempts=0, looks=0, doubts=0, base=None, due_at=now
-    )
-    tx.scans.add_call(undo)
-    return "owed"
+    def _take_back(self, tx: Tx, call: Call, now: datetime) -> str:
+        """Give the heads back here, and see to it that the platform gives them back if it may have them; where it
+        can't, a person has to tell them there."""
+        if call.state in {CallState.DISCARDED, CallState.WITHDRAWN}:
+            return "nothing"
+        tx.scans.owe(call.admission, call.allowance, -call.heads)
+        never_sent = call.state is CallState.DUE and call.doubts == 0
+        if never_sent or call.state in {CallState.CONFLICT, CallState.PARKED}:
+            tx.scans.withdraw(call.id, now)
+            return "withdrawn"
+        undo = replace(
+            call,
+            id=CallId(0), heads=-call.heads, state=CallState.DUE, attempts=0, looks=0, doubts=0, base=None, due_at=now,
+            sent_at=None,
+        )  # fmt: skip
+        if self._capabilities.get(call.account, USUAL).undo:
+            tx.scans.add_call(undo)
+            return "sent"
+        tx.calls.add_parked(undo, Trouble.ONLY_HERE, now)
+        return "here"
 
 
 def _counted(tx: Tx, answer: Answer, call: Call) -> Answer:
     """The answer with what is left now. By the call: a guest let in on trust may have got a real admission since."""
     admission = tx.scans.lock(call.admission)
     allowance = admission.allowance(call.allowance) if admission else None
-    if allowance is None:
+    if admission is None or allowance is None:
         return answer
+    rights = rights_of(admission, call.allowance, allowance.left)
     return replace(
-        answer, admission=call.admission, left=allowance.left, limit=allowance.limit, entered=allowance.entered
-    )
+        answer,
+        admission=call.admission, left=allowance.left, limit=allowance.limit, entered=allowance.entered, rights=rights,
+    )  # fmt: skip
 
 
 def _undone(entry: Answer, station: Station, now: datetime, told: str) -> Answer:

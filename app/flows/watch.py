@@ -43,7 +43,6 @@ class Watch:
 
     def __call__(self) -> None:
         for account, line in self._lines.items():
-            self._probe(self._providers[account], line)
             self._write(account, line)
         version = self._store.views.version()
         if version != self._version:
@@ -52,11 +51,12 @@ class Watch:
             self._tell_conflicts()
             self._tell_outbox()
 
-    def _probe(self, provider: Provider, line: Line) -> None:
+    def probe(self, account: AccountId) -> None:
         """A line that is not up is tried with the least the platform offers; once it answers, all goes on.
 
-        So is one that is up, while nobody has told us the time.
+        So is one that is up, while nobody has told us the time. Each account by itself: some don't answer for long.
         """
+        provider, line = self._providers[account], self._lines[account]
         telling = self._timekeeper if self._timekeeper is not None and not self._timekeeper.settled else None
         if (line.up and telling is None) or not line.usable():
             return

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.model import (
+    QR,
     AccountId,
     Admission,
     Call,
+    Credential,
     Event,
     Receipt,
     Sighting,
@@ -22,6 +24,9 @@ class Capabilities:
     """What a platform can do; the page and the flows ask these, never the platform's name."""
 
     delta: bool = False
+    """Tells what changed since a cursor; else each pull is the whole list, or the news that it is as it was."""
+    steady: frozenset[str] = frozenset()
+    """Resources that only grow: read whole once, then from where the last pull ended."""
     undo: bool = False
     partial_entry: bool = False
     client_time: bool = False
@@ -29,6 +34,18 @@ class Capabilities:
     """Kinds whose heads are counted by gender."""
     self_guarding: frozenset[str] = frozenset()
     """Kinds of which the platform itself refuses a repeated single entry: sent without a look before."""
+    one_at_a_time: bool = False
+    """One check-in is one head (or one use): heads are owed as so many calls."""
+    exits: bool = False
+    """Is told who leaves, as calls of the allowance `exit`."""
+    schemes: frozenset[str] = frozenset({QR})
+    """Schemes of the credentials that it can look up."""
+    finds_any_event: bool = False
+    """A code is looked up in the whole account, whichever event was asked for."""
+    always_on: bool = False
+    """An event that does not say when it begins is on whenever somebody comes."""
+    poll_every: timedelta | None = None
+    """How often it is polled whatever the setting says: for what costs next to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +58,8 @@ class Cursor:
     """When the last complete pass was begun, by our clock."""
     pulled_at: datetime | None = None
     """When the last successful pull was begun, by our clock: the freshness."""
+    mark: str = ""
+    """The adapter's own, from the last page of the last pull: where it ended, or what the list looked like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +90,10 @@ class Page:
     asked_at: datetime
     platform_now: datetime | None = None
     damaged: Sequence[Damaged] = ()
+    complete: bool = False
+    """With this page everything there is has been told, though a cursor was given: what was not told is gone."""
+    mark: str = ""
+    """What the next pull's cursor is to carry; that of the last page counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +104,8 @@ class Found:
     resource: str
     row: Row
     asked_at: datetime
+    event: Event | None = None
+    """The event itself, where the answer tells it."""
 
 
 class Provider(Protocol):
@@ -106,17 +131,23 @@ class Provider(Protocol):
     def pull(self, event: Event, resource: str, cursor: Cursor | None) -> Iterator[Page]:
         """Pages of a resource: everything when `cursor` is None, else what changed since, with an overlap.
 
+        A platform without deltas MUST give everything, the last page `complete`, or one page without rows when the
+        list is as the cursor's `mark` says.
+
         MUST stop only on an empty page or one without new ids. MAY repeat rows. MUST NOT lose the position of rows it
         has yielded when it fails half way: the caller simply does not move the cursor.
         """
         ...
 
     def translate(self, event: Event, resource: str, row: Row) -> Admission | Damaged:
-        """Pure and total: a damaged row is `Damaged`, never an exception and never good."""
+        """Total, and silent towards the platform: a damaged row is `Damaged`, never an exception and never good."""
         ...
 
-    def find(self, code: str, event: Event, budget: timedelta, witness: str | None) -> Found | None:
-        """Look a code up live within `budget`. None only when the platform surely does not know it.
+    def find(
+        self, credential: Credential, event: Event, budget: timedelta, witness: str | None
+    ) -> Sequence[Found]:
+        """Look a code up live within `budget`. Nothing only when the platform surely does not know it; several for
+        a wristband that opens several. The value of a tag is as the reader gave it.
 
         `witness` is a code known to exist, with which an adapter MAY prove its path before trusting a "not found".
         """

@@ -61,7 +61,9 @@ class ScansTx(Protocol):
         """Insert a call; `call.id` is ignored."""
         ...
 
-    def first_entry(self, admission: AdmissionId) -> FirstEntry | None: ...
+    def first_entry(self, admission: AdmissionId, allowance: str) -> FirstEntry | None:
+        """When and where an allowance was first used through this database."""
+        ...
 
     def calls_of(self, scan: ScanId) -> list[Call]: ...
 
@@ -95,6 +97,10 @@ class CacheTx(Protocol):
 
     def save(self, rows: Sequence[tuple[Admission, Row]]) -> None:
         """Insert or update admissions with all that hangs on them; adopts place-holders of the same code."""
+        ...
+
+    def introduce(self, rows: Sequence[Admission]) -> None:
+        """Write who somebody is, of admissions that are known, and nothing else."""
         ...
 
     def save_damaged(
@@ -162,6 +168,14 @@ class CallsTx(Protocol):
 
     def add_conflict(self, call: Call, why: str, now: datetime) -> None:
         """Insert a call that a person must see and that is never sent by itself; `call.id` is ignored."""
+        ...
+
+    def add_parked(self, call: Call, why: str, now: datetime) -> None:
+        """Insert a call that a person must see, in the tray; `call.id` is ignored."""
+        ...
+
+    def cover(self, call: Call) -> CallId | None:
+        """An undo of as many heads that stayed here, which this entry makes up for at the platform."""
         ...
 
     def resolve(self, call: CallId, now: datetime, by: str, note: str) -> None:

@@ -35,20 +35,23 @@ class Adopting:
             return
         for id_, one in saved:
             for each in one.credentials:
-                placeholder = waiting.pop(f"{each.scheme}:{each.value}", None)
+                placeholder = waiting.get((each.scheme, each.value))
                 if placeholder is not None:
                     self._move(placeholder, id_, one)
+                    waiting = {key: other for key, other in waiting.items() if other != placeholder}
 
-    def _waiting(self, like: Admission) -> dict[str, int]:
+    def _waiting(self, like: Admission) -> dict[tuple[str, str], int]:
         rows = self._connection.execute(
-            select(a.c.ref, a.c.id).where(
+            select(c.c.scheme, c.c.value, a.c.id)
+            .join_from(a, c, c.c.admission_id == a.c.id)
+            .where(
                 a.c.account == like.account,
                 a.c.event_id == like.event,
                 a.c.resource == RESOURCE,
                 a.c.standing == Standing.GOOD.value,
             )
         )
-        return {row.ref: row.id for row in rows}
+        return {(row.scheme, row.value): row.id for row in rows}
 
     def _move(self, placeholder: int, real: int, one: Admission) -> None:
         run = self._connection.execute

@@ -17,7 +17,15 @@ from app.ports import Row as PlatformRow
 from app.store import schema
 from app.store.adopting import Adopting
 from app.store.folding import folded
-from app.store.rows import ADMISSION, ADMISSION_NAMES, ALLOWANCE, from_admission, to_admission, to_allowance
+from app.store.rows import (
+    ADMISSION,
+    ADMISSION_NAMES,
+    ALLOWANCE,
+    from_admission,
+    tags_text,
+    to_admission,
+    to_allowance,
+)
 from app.store.sql import Row, Statements
 
 a, c, w, f, p = schema.admissions, schema.credentials, schema.allowances, schema.search, schema.payloads
@@ -36,13 +44,21 @@ INSERT_CREDENTIAL = insert(c).values(
     value=bindparam("value"), scheme=bindparam("scheme"), admission_id=bindparam("admission")
 )
 INSERT_ALLOWANCE = insert(w).values(
-    {name: bindparam(name) for name in ("admission_id", "ref", "limit_", "confirmed", "owed")}
+    {name: bindparam(name) for name in ("admission_id", "ref", "limit_", "confirmed", "owed", "name")}
 )
 COUNT = (
     update(w)
     .where(w.c.admission_id == bindparam("admission"), w.c.ref == bindparam("allowance"))
-    .values(limit_=bindparam("limit"), confirmed=bindparam("confirmed"))
+    .values(limit_=bindparam("limit"), confirmed=bindparam("confirmed"), name=bindparam("title"))
 )
+INTRODUCE = (
+    update(a)
+    .where(a.c.id == bindparam("admission"))
+    .values(
+        name=bindparam("guest"), note=bindparam("about"), tags=bindparam("labels"), email=bindparam("mail"),
+        phone=bindparam("tel"),
+    )
+)  # fmt: skip
 INSERT_SEARCH = insert(f).values({name: bindparam(name) for name in ("admission_id", "event_id", "text")})
 INSERT_PAYLOAD = insert(p).values(admission_id=bindparam("admission_id"), raw=bindparam("raw"))
 UPDATE_SEARCH = update(f).where(f.c.admission_id == bindparam("admission")).values(text=bindparam("text"))
@@ -111,8 +127,12 @@ class SqlCache:
         many(INSERT).many(cursor, ADMISSION_NAMES, (from_admission(id_, one, row.digest) for id_, one, row in rows))
         many(INSERT_ALLOWANCE).many(
             cursor,
-            ("admission_id", "ref", "limit_", "confirmed", "owed"),
-            ((id_, each.ref, each.limit, each.confirmed, each.owed) for id_, one, _ in rows for each in one.allowances),
+            ("admission_id", "ref", "limit_", "confirmed", "owed", "name"),
+            (
+                (id_, each.ref, each.limit, each.confirmed, each.owed, each.name)
+                for id_, one, _ in rows
+                for each in one.allowances
+            ),
         )
         self._insert_credentials((id_, one) for id_, one, _ in rows)
         many(INSERT_SEARCH).many(
@@ -143,12 +163,26 @@ class SqlCache:
     def _count(self, id_: int, one: Admission) -> None:
         for each in one.allowances:
             done = self._sql(COUNT).run(
-                self._cursor, admission=id_, allowance=each.ref, limit=each.limit, confirmed=each.confirmed
-            )
+                self._cursor,
+                admission=id_, allowance=each.ref, limit=each.limit, confirmed=each.confirmed, title=each.name,
+            )  # fmt: skip
             if done.rowcount == 0:
                 self._sql(INSERT_ALLOWANCE).run(
-                    self._cursor, admission_id=id_, ref=each.ref, limit_=each.limit, confirmed=each.confirmed, owed=0
-                )
+                    self._cursor,
+                    admission_id=id_, ref=each.ref, limit_=each.limit, confirmed=each.confirmed, owed=0,
+                    name=each.name,
+                )  # fmt: skip
+
+    def introduce(self, rows: Sequence[Admission]) -> None:
+        """Write who somebody is, of admissions that are known."""
+        known = [(int(one.id or 0), one) for one in rows]
+        self._sql(INTRODUCE).many(
+            self._cursor, ("admission", "guest", "about", "labels", "mail", "tel"),
+            ((id_, one.guest.name, one.guest.note, tags_text(one.guest), one.email, one.phone) for id_, one in known),
+        )  # fmt: skip
+        self._sql(UPDATE_SEARCH).many(
+            self._cursor, ("admission", "text"), ((id_, folded(one)) for id_, one in known)
+        )
 
     def save_damaged(
         self, account: AccountId, event: EventId, resource: str, rows: Sequence[Damaged], at: datetime
@@ -181,19 +215,20 @@ class SqlCache:
 
     def cursor(self, account: AccountId, event: EventId, resource: str) -> Cursor | None:
         t = schema.cursors
-        columns = (t.c.created_to, t.c.updated_to, t.c.full_at, t.c.pulled_at)
+        columns = (t.c.created_to, t.c.updated_to, t.c.full_at, t.c.pulled_at, t.c.mark)
         row = self._connection.execute(select(*columns).where(*_key(account, event, resource))).first()
         if row is None or row.pulled_at is None:
             return None
         return Cursor(
-            created_to=row.created_to, updated_to=row.updated_to, full_at=row.full_at, pulled_at=row.pulled_at
-        )
+            created_to=row.created_to, updated_to=row.updated_to, full_at=row.full_at, pulled_at=row.pulled_at,
+            mark=row.mark,
+        )  # fmt: skip
 
     def move_cursor(self, account: AccountId, event: EventId, resource: str, cursor: Cursor) -> None:
         self._keep_cursor(
             account, event, resource,
             created_to=cursor.created_to, updated_to=cursor.updated_to, full_at=cursor.full_at,
-            pulled_at=cursor.pulled_at, failed_at=None, words="",
+            pulled_at=cursor.pulled_at, failed_at=None, words="", mark=cursor.mark,
         )  # fmt: skip
 
     def pull_failed(self, account: AccountId, event: EventId, resource: str, words: str, at: datetime) -> None:

@@ -6,11 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, insert, literal_column, select, text, update
+from sqlalchemy import bindparam, case, exists, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.engine import Connection
 
 from app.domain.model import AccountId, Admission, AnswerKind, Call, CallId, CallState, Receipt
-from app.domain.settle import Again, Barred, Conflict, Done, Look, Parked, Settlement, surely_not_there
+from app.domain.settle import (
+    Again,
+    Barred,
+    Conflict,
+    Covered,
+    Done,
+    Look,
+    Parked,
+    Settlement,
+    Trouble,
+    surely_not_there,
+)
 from app.store import schema
 from app.store.rows import CALL, from_call, to_call
 from app.store.sql import Statements
@@ -45,6 +56,7 @@ CLAIM = (
         state=literal_column("'sending'"),
         claim=bindparam("claim"),
         doubts=k.c.doubts + case((k.c.state == literal_column("'sending'"), 1), else_=0),
+        sent_at=func.coalesce(k.c.sent_at, bindparam("now", type_=k.c.sent_at.type)),
     )
 )
 MINE = (
@@ -53,7 +65,14 @@ MINE = (
     k.c.state == literal_column("'sending'"),
 )
 SET_BASE = update(k).where(*MINE).values(base=bindparam("base"))
-RELEASE = update(k).where(*MINE).values(state=literal_column("'due'"), claim=literal_column("''"))
+RELEASE = (
+    update(k)
+    .where(*MINE)
+    .values(
+        state=literal_column("'due'"), claim=literal_column("''"),
+        sent_at=case((k.c.doubts > 0, k.c.sent_at), else_=None),
+    )
+)  # fmt: skip
 SETTLE = (
     update(k)
     .where(*MINE)
@@ -62,6 +81,7 @@ SETTLE = (
             name: bindparam(f"new_{name}", type_=k.c[name].type)
             for name in (
                 "state", "attempts", "looks", "doubts", "due_at", "claim", "answered", "why", "words", "settled_at",
+                "sent_at",
             )
         }
     )
@@ -102,7 +122,7 @@ class _New:
 
 def _new(settlement: Settlement, call: Call, now: datetime) -> _New:
     match settlement:
-        case Done():
+        case Done() | Covered():
             return _New(CallState.DONE)
         case Again(at=at, free=free):
             return _New(CallState.DUE, due_at=at, attempt=0 if free else 1, ended=False)
@@ -125,8 +145,8 @@ class SqlCalls:
     def claim(self, account: AccountId, claim: str, now: datetime, limit: int) -> list[Call]:
         rows = self._sql(CLAIMABLE).rows(self._cursor, account=account, now=now, most=limit)
         for row in rows:
-            self._sql(CLAIM).run(self._cursor, call=row[0], claim=claim)
-        return [_claimed(to_call(row)) for row in rows]
+            self._sql(CLAIM).run(self._cursor, call=row[0], claim=claim, now=now)
+        return [_claimed(to_call(row), now) for row in rows]
 
     def set_base(self, call: CallId, claim: str, base: int) -> bool:
         return bool(self._sql(SET_BASE).run(self._cursor, call=call, claim=claim, base=base).rowcount)
@@ -136,18 +156,21 @@ class SqlCalls:
 
     def settle(self, call: Call, claim: str, settlement: Settlement, receipt: Receipt, now: datetime) -> bool:
         new = _new(settlement, call, now)
+        doubts = call.doubts + (receipt.kind is AnswerKind.DOUBTFUL)
         looked = receipt.kind in {AnswerKind.REFUSED, AnswerKind.BROKEN}
         done = self._sql(SETTLE).run(
             self._cursor,
             call=call.id, claim=claim, new_state=new.state.value, new_attempts=call.attempts + new.attempt,
-            new_looks=call.looks + looked, new_doubts=call.doubts + (receipt.kind is AnswerKind.DOUBTFUL),
-            new_due_at=new.due_at or call.due_at or now, new_claim="", new_answered=_answered(receipt),
+            new_looks=call.looks + looked, new_doubts=doubts,
+            new_sent_at=call.sent_at if doubts else None, new_due_at=new.due_at or call.due_at or now, new_claim="", new_answered=_answered(receipt),
             new_why=new.why, new_words=receipt.words[:500], new_settled_at=now if new.ended else None,
         )  # fmt: skip
         if not done.rowcount:
             return False
         if isinstance(settlement, Done):
             self._confirm(call, settlement.count, now)
+        if isinstance(settlement, Covered):
+            self._decide(settlement.undo, state=CallState.WITHDRAWN.value, settled_at=now, resolved_at=now)
         if isinstance(settlement, Conflict) and call.heads > 0 and surely_not_there(call, settlement.why):
             self._forget_undone(call, now)
         return True
@@ -156,7 +179,8 @@ class SqlCalls:
         """Taken back here while it was on its way, and then refused there: there is nothing to take back there. Where
         it may be there after all, both stay: the undo is sent, and a person sees the entry."""
         values = {"state": CallState.WITHDRAWN.value, "settled_at": now}
-        undo = (k.c.scan_id == call.scan, k.c.heads < 0, k.c.state == CallState.DUE.value)
+        waiting = or_(k.c.state == CallState.DUE.value, k.c.why == Trouble.ONLY_HERE.value)
+        undo = (k.c.scan_id == call.scan, k.c.heads < 0, waiting)
         if self._connection.execute(update(k).where(*undo).values(**values)).rowcount:
             self._decide(call.id, **values)
 
@@ -218,8 +242,26 @@ class SqlCalls:
             )
 
     def add_conflict(self, call: Call, why: str, now: datetime) -> None:
-        values = from_call(replace(call, state=CallState.CONFLICT))
-        self._connection.execute(insert(k).values(**values, why=why, settled_at=now))
+        self._add_ended(replace(call, state=CallState.CONFLICT), why, now)
+
+    def add_parked(self, call: Call, why: str, now: datetime) -> None:
+        self._add_ended(replace(call, state=CallState.PARKED), why, now)
+
+    def _add_ended(self, call: Call, why: str, now: datetime) -> None:
+        self._connection.execute(insert(k).values(**from_call(call), why=why, settled_at=now))
+
+    def cover(self, call: Call) -> CallId | None:
+        undone = (
+            select(k.c.id)
+            .where(
+                k.c.admission_id == call.admission, k.c.allowance == call.allowance, k.c.heads == -call.heads,
+                k.c.state == CallState.PARKED.value, k.c.why == Trouble.ONLY_HERE.value,
+            )
+            .order_by(k.c.id)
+            .limit(1)
+        )  # fmt: skip
+        found = self._connection.execute(undone).scalar()
+        return None if found is None else CallId(found)
 
     def resolve(self, call: CallId, now: datetime, by: str, note: str) -> None:
         self._decide(call, resolved_at=now, settled_by=by, note=note)
@@ -228,9 +270,9 @@ class SqlCalls:
         self._connection.execute(update(k).where(k.c.id == call).values(**values))
 
 
-def _claimed(call: Call) -> Call:
+def _claimed(call: Call, now: datetime) -> Call:
     orphaned = call.state is CallState.SENDING
-    return replace(call, state=CallState.SENDING, doubts=call.doubts + orphaned)
+    return replace(call, state=CallState.SENDING, doubts=call.doubts + orphaned, sent_at=call.sent_at or now)
 
 
 def _answered(receipt: Receipt) -> str:

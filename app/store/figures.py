@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Engine
 
-from app.domain.model import CallState, Direction, EventId, Outcome, ScanId
+from app.domain.model import ENTRANCE, CallState, Direction, EventId, Outcome, ScanId
 from app.ports import Clock, RateCount, ScanCallState, ScanCounts
 from app.store import schema
 from app.store.types import Id, from_micros
@@ -49,7 +49,7 @@ class SqlFigures:
             select(bucket, func.sum(s.c.heads).label("heads"))
             .where(
                 s.c.event_id.in_(list(events)), s.c.at >= since, s.c.outcome == "admit", s.c.direction == "in",
-                s.c.undone_by.is_(None),
+                s.c.undone_by.is_(None), s.c.allowance == ENTRANCE,
             )
             .group_by(bucket)
             .order_by(bucket)
@@ -66,16 +66,21 @@ class SqlFigures:
 
     def _counted(self, where: list[Any]) -> ScanCounts:
         rows = self._rows(
-            select(s.c.outcome, s.c.direction, func.count().label("n"), func.sum(s.c.heads).label("heads"))
+            select(
+                s.c.outcome, s.c.direction, s.c.allowance, func.count().label("n"),
+                func.sum(s.c.heads).label("heads"),
+            )
             .where(s.c.at >= self._clock() - A_NIGHT, s.c.undoes.is_(None), s.c.undone_by.is_(None), *where)
-            .group_by(s.c.outcome, s.c.direction)
-        )
+            .group_by(s.c.outcome, s.c.direction, s.c.allowance)
+        )  # fmt: skip
 
         def total(outcome: Outcome, column: str, direction: Direction | None = None) -> int:
+            """Scans at every station; heads only where people come and go."""
             return sum(
                 int(getattr(row, column) or 0)
                 for row in rows
-                if row.outcome == outcome and direction in {None, row.direction}
+                if row.outcome == outcome
+                and (direction is None or (direction == row.direction and row.allowance == ENTRANCE))
             )
 
         return ScanCounts(

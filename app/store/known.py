@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.engine import Engine
 
-from app.domain.model import AdmissionId, Credential, EventId, FirstEntry, Kind, Standing
+from app.domain.model import ENTRANCE, AdmissionId, Credential, EventId, FirstEntry, Kind, Standing
 from app.ports import KnownRow
 from app.store import schema
 from app.store.adopting import RESOURCE
@@ -54,7 +54,8 @@ class SqlKnown:
             entries = connection.execute(
                 select(s.c.admission_id, s.c.at, s.c.station)
                 .join_from(s, a, a.c.id == s.c.admission_id)
-                .where(*mine, s.c.outcome == "admit", s.c.direction == "in", s.c.undone_by.is_(None))
+                .where(*mine, s.c.outcome == "admit", s.c.direction == "in", s.c.undone_by.is_(None),
+                       s.c.allowance == allowance)
                 .order_by(s.c.admission_id, s.c.at, s.c.seq)
             ).all()
             rows = connection.execute(
@@ -66,7 +67,7 @@ class SqlKnown:
         codes = {id_: tuple(group) for id_, group in groupby(opens, key=lambda row: row.admission_id)}
         first = {id_: next(group) for id_, group in groupby(entries, key=lambda row: row.admission_id)}
         for row in rows:
-            yield _known_row(row, codes.get(row.id, ()), first.get(row.id))
+            yield _known_row(row, codes.get(row.id, ()), first.get(row.id), allowance)
 
     def last_change(self) -> int:
         return self._number(func.max(schema.changes.c.seq))
@@ -91,15 +92,18 @@ class SqlKnown:
             return bytes(connection.execute(select(t.c.value).where(t.c.name == name)).scalar_one())
 
 
-def _known_row(row: Any, codes: Sequence[Any], first: Any) -> KnownRow:
+def _known_row(row: Any, codes: Sequence[Any], first: Any, allowance: str) -> KnownRow:
     entered = int(row.entered or 0)
     return KnownRow(
         id=AdmissionId(row.id), kind=Kind(row.kind), standing=Standing(row.standing), word=row.word, rate=row.rate,
         name=row.name, credentials=tuple(Credential(value=one.value, scheme=one.scheme) for one in codes),
         limit=row.limit_, entered=entered, opens_at=row.opens_at, closes_at=row.closes_at,
-        first_entry=_first(row, first) if entered > 0 else None,
+        first_entry=_first(row, first, allowance) if entered > 0 else None,
     )  # fmt: skip
 
 
-def _first(row: Any, first: Any) -> FirstEntry:
-    return FirstEntry(at=first.at, station=first.station) if first else FirstEntry(at=row.entered_at, station="")
+def _first(row: Any, first: Any, allowance: str) -> FirstEntry:
+    """Here, else as the platform tells it: of the entrance only."""
+    if first:
+        return FirstEntry(at=first.at, station=first.station)
+    return FirstEntry(at=row.entered_at if allowance == ENTRANCE else None, station="")

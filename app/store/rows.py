@@ -65,27 +65,32 @@ def from_admission(id_: int, one: Admission, digest: int) -> Row:
     return (
         id_, one.account, one.event, one.resource, one.ref, one.kind.value, one.standing.value, one.word,
         to_micros(one.voided_at), one.rate, guest.name, guest.note,
-        msgspec.json.encode(guest.tags).decode() if guest.tags else "", one.email, one.phone,
+        tags_text(guest), one.email, one.phone,
         to_micros(one.opens_at), to_micros(one.closes_at), to_micros(one.entered_at), to_micros(one.changed_at),
         to_micros(one.fetched_at), digest,
     )  # fmt: skip
 
 
+def tags_text(guest: Guest) -> str:
+    return msgspec.json.encode(guest.tags).decode() if guest.tags else ""
+
+
 def to_allowance(row: Row) -> Allowance:
-    _admission, ref, limit, confirmed, owed, confirmed_at = row
-    return Allowance(ref=ref, limit=limit, confirmed=confirmed, owed=owed, confirmed_at=confirmed_at)
+    _admission, ref, limit, confirmed, owed, confirmed_at, name = row
+    return Allowance(ref=ref, limit=limit, confirmed=confirmed, owed=owed, confirmed_at=confirmed_at, name=name)
 
 
 def to_call(row: Row) -> Call:
     (
         id_, scan, account, event, event_ref, admission, kind, ref, code, allowance, heads, limit, party, at, station,
-        state, attempts, looks, doubts, base, due_at, *_rest,
+        state, attempts, looks, doubts, base, due_at, *_rest, rate, sent_at,
     ) = row  # fmt: skip
     return Call(
         id=CallId(id_), scan=ScanId(scan), account=AccountId(account), event=EventId(event), event_ref=event_ref,
         admission=AdmissionId(admission), kind=Kind(kind), ref=ref, code=code, allowance=allowance, heads=heads,
         limit=limit, party=_party_decoder.decode(party) if party else None, at=at, station=station,
-        state=CallState(state), attempts=attempts, looks=looks, doubts=doubts, base=base, due_at=due_at,
+        state=CallState(state), attempts=attempts, looks=looks, doubts=doubts, base=base, due_at=due_at, rate=rate,
+        sent_at=sent_at,
     )  # fmt: skip
 
 
@@ -94,7 +99,7 @@ def from_call(call: Call) -> dict[str, Any]:
     return {
         "scan_id": call.scan, "account": call.account, "event_id": call.event, "event_ref": call.event_ref,
         "admission_id": call.admission, "kind": call.kind.value, "ref": call.ref, "code": call.code,
-        "allowance": call.allowance, "heads": call.heads, "limit_": call.limit, "party": party_text(call.party),
+        "allowance": call.allowance, "heads": call.heads, "limit_": call.limit, "party": party_text(call.party), "rate": call.rate,
         "at": call.at, "station": call.station, "state": call.state.value, "due_at": call.due_at or call.at,
     }  # fmt: skip
 

@@ -50,7 +50,7 @@ ADD_CALL = insert(k).values(
         name: bindparam(name)
         for name in (
             "scan_id", "account", "event_id", "event_ref", "admission_id", "kind", "ref", "code", "allowance", "heads",
-            "limit_", "party", "at", "station", "state", "due_at",
+            "limit_", "party", "at", "station", "state", "due_at", "rate",
         )
     }
 )  # fmt: skip
@@ -61,6 +61,7 @@ FIRST_ENTRY = (
         s.c.outcome == literal_column("'admit'"),
         s.c.direction == literal_column("'in'"),
         s.c.undone_by.is_(None),
+        s.c.allowance == bindparam("allowance"),
     )
     .order_by(s.c.at, s.c.seq)
     .limit(1)
@@ -125,7 +126,7 @@ class SqlScans:
             event_id=answer.event, direction=answer.direction.value, outcome=answer.outcome.value,
             reason=answer.reason.value, heads=answer.heads, at=answer.at, decided_at=at, override=override,
             undoes=answer.undoes, answer=answer_bytes(answer), boot=doubt.boot if doubt else "",
-            uptime_us=round(doubt.uptime * 1e6) if doubt else None,
+            uptime_us=round(doubt.uptime * 1e6) if doubt else None, allowance=answer.allowance,
         )  # fmt: skip
         if answer.undoes is not None:
             self._sql(UNDONE).run(self._cursor, entry=answer.undoes, undo=answer.scan)
@@ -150,8 +151,8 @@ class SqlScans:
     def add_call(self, call: Call) -> None:
         self._sql(ADD_CALL).run(self._cursor, **from_call(call))
 
-    def first_entry(self, admission: AdmissionId) -> FirstEntry | None:
-        rows = self._sql(FIRST_ENTRY).rows(self._cursor, admission=admission)
+    def first_entry(self, admission: AdmissionId, allowance: str) -> FirstEntry | None:
+        rows = self._sql(FIRST_ENTRY).rows(self._cursor, admission=admission, allowance=allowance)
         return FirstEntry(at=rows[0][0], station=rows[0][1]) if rows else None
 
     def calls_of(self, scan: ScanId) -> list[Call]:

@@ -114,6 +114,7 @@ allowances = Table(
     Column("confirmed", Integer, nullable=False),
     Column("owed", Integer, nullable=False),
     Column("confirmed_at", UtcDateTime),
+    _text("name"),
     PrimaryKeyConstraint("admission_id", "ref"),
     sqlite_with_rowid=False,
 )
@@ -172,6 +173,7 @@ cursors = Table(
     Column("pulled_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
     _text("words"),
+    _text("mark"),
     PrimaryKeyConstraint("account", "event_id", "resource"),
 )
 
@@ -196,6 +198,7 @@ scans = Table(
     Column("answer", LargeBinary, nullable=False),
     _text("boot"),
     Column("uptime_us", BigInteger),
+    Column("allowance", Text, nullable=False, server_default="entrance"),
     _partial("ix_scans_admitted", "outcome = 'admit'", "admission_id"),
     Index(None, "at"),
     _partial("ix_scans_doubtful", "boot <> ''", "boot"),
@@ -255,6 +258,8 @@ calls = Table(
     _text("settled_by"),
     _text("note"),
     Column("resolved_at", UtcDateTime),
+    _text("rate"),
+    Column("sent_at", UtcDateTime),
     _partial("ix_calls_open", OPEN, "account", "id"),
     _partial("ix_calls_open_admission", OPEN, "admission_id", "id"),
     _partial("ix_calls_tray", "state IN ('parked', 'conflict')", "state", "id"),

@@ -272,7 +272,7 @@ class SqlViews(SqlKnown, SqlFigures):
 
 def _call_row(row: Any) -> CallRow:
     return CallRow(
-        call=to_call(tuple(row)), guest=row.guest or "", event_name=row.event_name or "", why=row.why,
+        call=to_call(tuple(row)[: len(CALL)]), guest=row.guest or "", event_name=row.event_name or "", why=row.why,
         words=row.words, settled_at=row.settled_at, settled_by=row.settled_by, note=row.note,
         resolved_at=row.resolved_at,
     )  # fmt: skip

@@ -114,10 +114,17 @@ def test_a_code_named_twice_by_the_platform_is_kept_once(house: House) -> None:
     assert held.credentials == (Credential(value="A1B2"),)
 
 
-def test_a_code_of_another_scheme_opens_nothing(house: House) -> None:
-    house.knows(replace(TICKET, credentials=(Credential(scheme="rfid", value="04A2B9"),)))
-    assert house.scans("scan-1", "04A2B9").reason is Reason.NOT_ALLOWED_OFFLINE
-    assert house.scans("scan-2", "04A2B9", scheme="rfid").outcome is Outcome.ADMIT
+def test_a_tag_is_found_however_a_reader_writes_it_and_a_code_is_no_tag(house: House) -> None:
+    house.knows(
+        replace(TICKET, credentials=(Credential(scheme="rfid", value="4A2B9"),), allowances=(Allowance(limit=9),))
+    )
+    for n, (reading, scheme) in enumerate(
+        [("04A2B9", "rfid"), ("04a2b9", "qr"), ("00:04:a2:b9", "rfid"), ("4A2B9", "qr")]
+    ):
+        assert house.scans(f"scan-{n}", reading, scheme=scheme).outcome is Outcome.ADMIT
+    house.knows(replace(TICKET, ref="other", credentials=(Credential(value="BEEF01"),)))
+    assert house.scans("scan-8", "BEEF01", scheme="rfid").reason is Reason.NOT_ALLOWED_OFFLINE
+    assert house.scans("scan-9", "BEEF01").outcome is Outcome.ADMIT
 
 
 def test_an_allowance_that_the_platform_added_is_kept(house: House) -> None:

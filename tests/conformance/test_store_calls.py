@@ -52,7 +52,7 @@ def test_the_oldest_calls_are_claimed_first(house: House) -> None:
 def test_a_claimed_call_is_told_as_it_was_kept(house: House) -> None:
     entered(house, "AAAA")
     (kept,) = house.calls()
-    assert house.claim()[1] == [replace(kept, state=CallState.SENDING)]
+    assert house.claim()[1] == [replace(kept, state=CallState.SENDING, sent_at=house.clock.now)]
 
 
 def test_one_call_per_admission_is_in_flight(house: House) -> None:

@@ -126,15 +126,16 @@ class FakeProvider:
             allowances=(Allowance(limit=fields["limit"], confirmed=fields["count"]),),
         )  # fmt: skip
 
-    def find(self, code: str, event: Event, budget: timedelta, witness: str | None) -> Found | None:
+    def find(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
+        code = credential.value
         self.searches.append((budget, witness))
         self.clock.sleep(seconds=self.search_takes.total_seconds())
         self._ask("find", code)
         ticket = next((one for one in self.tickets.values() if one.code == code), None)
         if ticket is None:
-            return None
+            return ()
         ref = self.elsewhere.get(code, event.ref)
-        return Found(event_ref=ref, resource="tickets", row=ticket.row(), asked_at=self.clock())
+        return (Found(event_ref=ref, resource="tickets", row=ticket.row(), asked_at=self.clock()),)
 
     def push(self, call: Call) -> Receipt:
         self.log.append(("push", call.ref))

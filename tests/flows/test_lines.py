@@ -148,13 +148,13 @@ def test_a_lease_given_back_is_free_at_once(venue: Venue) -> None:
 def test_a_line_that_is_down_is_probed_with_the_least_the_platform_offers(venue: Venue) -> None:
     watch = venue.watch()
     venue.line.failed(NO_LINE)
-    watch()
+    watch.probe(ACCOUNT)
     assert venue.provider.log == []
     venue.clock.sleep(seconds=2)
-    watch()
+    watch.probe(ACCOUNT)
     assert venue.provider.log == [("ping", "")]
     assert venue.line.status.state is LineState.UP
-    watch()
+    watch.probe(ACCOUNT)
     assert venue.provider.log == [("ping", "")]
 
 
@@ -164,7 +164,7 @@ def test_a_probe_that_fails_lets_the_line_rest_again(venue: Venue) -> None:
     venue.line.failed(NO_LINE)
     for _ in range(4):
         venue.clock.sleep(seconds=1)
-        watch()
+        watch.probe(ACCOUNT)
     assert venue.provider.asked("ping") == 2
 
 

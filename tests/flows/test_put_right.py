@@ -124,7 +124,7 @@ def test_the_platform_is_asked_for_the_time_until_it_is_certain(booted: Booted) 
         venue.store, {ACCOUNT: venue.provider}, {ACCOUNT: venue.line}, venue.notices, booted.clock, booted.clock
     )
     for _ in range(5):
-        watch()
+        watch.probe(ACCOUNT)
         booted.passes(1)
     assert booted.clock.certain
     assert len(asked) == 2, "a platform that has told the time is left in peace"

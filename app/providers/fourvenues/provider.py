@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from app.domain.model import Admission, AnswerKind, Call, Event, Receipt, Sighting
+from app.domain.model import Admission, AnswerKind, Call, Credential, Event, Receipt, Sighting
 from app.ports import Capabilities, Clock, Cursor, Damaged, Found, Page, ProviderError, Row
 from app.providers.fourvenues import nights, translate
 from app.providers.fourvenues.account import FourvenuesAccount
@@ -111,11 +111,12 @@ class FourvenuesProvider:
         """See the port."""
         return translate.admission(event, resource, row)
 
-    def find(self, code: str, event: Event, budget: timedelta, witness: str | None) -> Found | None:
+    def find(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
         """See the port. The budget holds even where the system's name look-up does not answer."""
         try:
-            asked = self._lookups.submit(self._finder, code, event, budget, witness)
-            return asked.result(timeout=budget.total_seconds())
+            asked = self._lookups.submit(self._finder, credential.value, event, budget, witness)
+            found = asked.result(timeout=budget.total_seconds())
+            return () if found is None else (found,)
         except TimeoutError:
             asked.cancel()
             raise ProviderError(AnswerKind.BUSY, "no answer in time") from None

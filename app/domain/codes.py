@@ -15,6 +15,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, zero width and b
 _SCANNER_PREFIX = re.compile(r"\][A-Za-z][0-9A-Za-z]|\\[0-9]{6}")  # AIM symbology (`]Q3`), ECI (`\000026`)
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z0-9_-]{4,64}")
+_NAMED = re.compile(r"[A-Za-z][A-Za-z0-9]{1,15}:([A-Za-z0-9_-]{4,64})")
 _TAG_SEPARATORS = re.compile(r"[\s:-]")
 _TAG = re.compile(r"[0-9A-F]{4,32}")
 _CODE_PARAMETERS = ("code", "ticket", "c", "qr")
@@ -44,9 +45,22 @@ def schemes(scheme: str, code: str) -> tuple[str, ...]:
     return (QR, RFID) if scheme == QR and tag(code) is not None else (scheme,)
 
 
-def credential(scheme: str, code: str) -> Credential:
-    """A reading in the form in which credentials are kept."""
-    return Credential(scheme=scheme, value=(tag(code) or code) if scheme == RFID else code)
+def readings(scheme: str, code: str) -> tuple[Credential, ...]:
+    """The credentials that a reading may be, likeliest first, in the form in which they are kept."""
+    if scheme == RFID:
+        return (Credential(scheme=RFID, value=tag(code) or code),)
+    found, inner = tag(code), bare(code)
+    return (
+        Credential(scheme=scheme, value=code),
+        *([Credential(scheme=scheme, value=inner)] if inner != code else []),
+        *([Credential(scheme=RFID, value=found)] if found is not None else []),
+    )
+
+
+def bare(code: str) -> str:
+    """The code behind a platform's name, as in `OVEIT:a19c02fe`; the code itself where there is none."""
+    named = _NAMED.fullmatch(code)
+    return named[1] if named else code
 
 
 def shorten(code: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.codes import credential, schemes, shorten
+from app.domain.codes import readings, shorten
 from app.domain.decide import OVERRIDABLE, decide, overrule, tonight
 from app.domain.model import (
     ENTRANCE,
@@ -206,10 +206,9 @@ def candidates_of(tx: Tx, scan: Scan) -> list[Admission]:
 
 
 def opened_by(tx: Tx, scheme: str, code: str) -> list[Admission]:
-    """The admissions of a reading: of a code, else of the wristband that it may be."""
-    for one in schemes(scheme, code):
-        key = credential(one, code)
-        found = tx.scans.candidates(key.scheme, key.value)
+    """The admissions of a reading, by the first credential it may be that opens any."""
+    for one in readings(scheme, code):
+        found = tx.scans.candidates(one.scheme, one.value)
         if found:
             return found
     return []
@@ -230,7 +229,7 @@ def _on_trust(scan: Scan, station: Station, policy: Policy) -> Admission:
         kind=Kind.PROVISIONAL,
         ref=f"{scan.scheme}:{scan.code}",
         standing=Standing.GOOD,
-        credentials=tuple(credential(one, scan.code) for one in schemes(scan.scheme, scan.code)),
+        credentials=readings(scan.scheme, scan.code),
         allowances=(Allowance(ref=station.allowance, limit=scan.heads),),
     )
 
@@ -276,7 +275,8 @@ def answer_of(
         warning=decision.warning, why=decision.why, uncertain=uncertain,
         choices=_choices(decision, station) if decision.choices else (),
         first_entry=_first_entry(tx, admission, station.allowance) if already and admission else None,
-        allowance=station.allowance, rights=rights_of(admission, station.allowance, decision.left) if admission else (), undo_stays=undo_stays,
+        allowance=station.allowance, undo_stays=undo_stays,
+        rights=rights_of(admission, station.allowance, decision.left) if admission else (),
         kind=admission.kind if admission else None, rate=admission.rate if admission else "",
         word=admission.word if admission else "", word_at=admission.voided_at if admission else None,
         guest=admission.guest if admission else None, admission=admission.id if admission else None,

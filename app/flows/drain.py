@@ -217,9 +217,8 @@ class Drain:
         witness = self._store.views.witness(event.id, self._provider.resources[0])
         for scheme in schemes(QR, call.code):
             if scheme in self._provider.capabilities.schemes:
-                found = self._provider.find(
-                    Credential(scheme=scheme, value=call.code), event, VERIFY_WITHIN, witness if scheme == QR else None
-                )
+                credential = Credential(scheme=scheme, value=call.code)
+                found = self._provider.find(credential, event, VERIFY_WITHIN, witness)
                 if found:
                     return found
         return ()

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from app.domain.codes import schemes
 from app.domain.decide import tonight
-from app.domain.model import QR, AccountId, AnswerKind, Credential, Event, EventId, Lookup, Scan, Station
+from app.domain.model import AccountId, AnswerKind, Credential, Event, EventId, Lookup, Scan, Station
 from app.flows.keep import keep, translate_all
 from app.flows.lines import Line
 from app.ports import Clock, Found, Provider, ProviderError, Store, Tx
@@ -71,9 +71,7 @@ class LookUp:
             return Lookup.NOT_MADE
         return Lookup.FAILED if _Told.UNCLEAR in told else Lookup.ABSENT
 
-    def _told(
-        self, scan: Scan, accounts: Mapping[AccountId, Sequence[Event]], deadline: datetime
-    ) -> Iterator[_Told]:
+    def _told(self, scan: Scan, accounts: Mapping[AccountId, Sequence[Event]], deadline: datetime) -> Iterator[_Told]:
         """What each account says, until one has it for here or the time is up."""
         if len(accounts) == 1:
             yield self._in_account(scan, next(iter(accounts.values())), deadline)
@@ -115,8 +113,7 @@ class LookUp:
     def _ask(self, credential: Credential, event: Event, left: timedelta) -> Sequence[Found]:
         if not self._lines[event.account].up or left <= timedelta(0):
             raise LookupSkipped
-        witness = self._witness(event) if credential.scheme == QR else None
-        return self._providers[event.account].find(credential, event, left, witness)
+        return self._providers[event.account].find(credential, event, left, self._witness(event))
 
     def _witness(self, event: Event) -> str | None:
         if event.id not in self._witnesses:

@@ -9,6 +9,8 @@ from app.domain.model import AccountId
 from app.ports import Clock, Provider
 from app.providers.fourvenues.account import FourvenuesAccount
 from app.providers.fourvenues.provider import FourvenuesProvider
+from app.providers.oveit.account import OveitAccount
+from app.providers.oveit.provider import OveitProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,11 @@ def _fourvenues(config: AccountConfig, clock: Clock) -> Provider:
     return FourvenuesProvider(FourvenuesAccount.from_options(config.account, config.options), clock)
 
 
-PROVIDERS: dict[str, Factory] = {"fourvenues": _fourvenues}
+def _oveit(config: AccountConfig, clock: Clock) -> Provider:
+    return OveitProvider(OveitAccount.from_options(config.account, config.options), clock)
+
+
+PROVIDERS: dict[str, Factory] = {"fourvenues": _fourvenues, "oveit": _oveit}
 
 
 def build(accounts: Iterable[AccountConfig], clock: Clock) -> list[BuiltAccount]:

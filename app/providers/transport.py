@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -29,6 +29,7 @@ WEB_PAGE = "the platform answered with a web page"
 NOT_JSON = "the platform's answer is cut off or not JSON"
 _LONGEST_WORDS = 200
 _LONGEST_HINT = 3600.0
+_SECRETS = 8
 _BREATH = 0.3
 """Seconds without requests after a 429 that does not say how long."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
@@ -61,12 +62,15 @@ class Ask:
     label: str
     params: Mapping[str, str]
     body: bytes | None = None
+    headers: Mapping[str, Secret] = field(default_factory=dict)
     priority: Priority = Priority.POLL
     budget: timedelta | None = None
+    marks: bool | None = None
+    """Does it change anything at the platform? By the method where it is not said."""
 
     @property
     def writes(self) -> bool:
-        return self.method not in {"GET", "HEAD"}
+        return self.method not in {"GET", "HEAD"} if self.marks is None else self.marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +108,8 @@ class Transport:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         _hush_libraries()
-        self._secrets = [secret.reveal() for secret in headers.values() if secret]
+        self._secrets: list[str] = []
+        self.hide(*headers.values())
         self._pacer = pacer
         self._clock = clock
         self._limits = limits or Limits()
@@ -127,6 +132,10 @@ class Transport:
     def close(self) -> None:
         self._pacer.close()
         self._http.close()
+
+    def hide(self, *secrets: Secret) -> None:
+        """Keep these out of whatever the platform says. The latest are remembered: tokens come and go."""
+        self._secrets = [*self._secrets, *(secret.reveal() for secret in secrets if secret)][-_SECRETS:]
 
     def send(self, ask: Ask) -> Reply:
         """Send once and answer what came back with 2xx; every failure is a `ProviderError`."""
@@ -183,7 +192,8 @@ class Transport:
 
     def _exchange(self, ask: Ask, spare: float | None, sent: float) -> tuple[httpx.Response, bytes]:
         read, connect = (min(limit, spare or limit) for limit in (self._limits.read, self._limits.connect))
-        headers = {"Content-Type": "application/json"} if ask.body is not None else None
+        headers = {"Content-Type": "application/json"} if ask.body is not None else {}
+        headers |= {name: secret.reveal() for name, secret in ask.headers.items()}
         with self._http.stream(
             ask.method,
             self._base_url + ask.path,

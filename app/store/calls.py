@@ -161,8 +161,8 @@ class SqlCalls:
         done = self._sql(SETTLE).run(
             self._cursor,
             call=call.id, claim=claim, new_state=new.state.value, new_attempts=call.attempts + new.attempt,
-            new_looks=call.looks + looked, new_doubts=doubts,
-            new_sent_at=call.sent_at if doubts else None, new_due_at=new.due_at or call.due_at or now, new_claim="", new_answered=_answered(receipt),
+            new_looks=call.looks + looked, new_doubts=doubts, new_sent_at=call.sent_at if doubts else None,
+            new_due_at=new.due_at or call.due_at or now, new_claim="", new_answered=_answered(receipt),
             new_why=new.why, new_words=receipt.words[:500], new_settled_at=now if new.ended else None,
         )  # fmt: skip
         if not done.rowcount:

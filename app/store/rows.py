@@ -99,8 +99,9 @@ def from_call(call: Call) -> dict[str, Any]:
     return {
         "scan_id": call.scan, "account": call.account, "event_id": call.event, "event_ref": call.event_ref,
         "admission_id": call.admission, "kind": call.kind.value, "ref": call.ref, "code": call.code,
-        "allowance": call.allowance, "heads": call.heads, "limit_": call.limit, "party": party_text(call.party), "rate": call.rate,
-        "at": call.at, "station": call.station, "state": call.state.value, "due_at": call.due_at or call.at,
+        "allowance": call.allowance, "heads": call.heads, "limit_": call.limit, "party": party_text(call.party),
+        "rate": call.rate, "at": call.at, "station": call.station, "state": call.state.value,
+        "due_at": call.due_at or call.at,
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.domain.model import AccountId, Admission, Event, EventId, Standing
 from app.ports import Damaged, Row
 from app.providers.fourvenues import nights, translate
+from app.providers.naming import event_id
 
 GOLDEN = Path(__file__).parent / "golden" / "fourvenues"
 NIGHT = Event(
@@ -138,8 +139,8 @@ def test_a_stamp_from_the_future_is_no_stamp() -> None:
 
 
 def test_the_default_account_keeps_the_platforms_event_ids() -> None:
-    assert nights.event_id(AccountId("fourvenues"), "e1") == "e1"
-    assert nights.event_id(AccountId("annex"), "e1") == "annex:e1"
+    assert event_id("fourvenues", AccountId("fourvenues"), "e1") == "e1"
+    assert event_id("fourvenues", AccountId("annex"), "e1") == "annex:e1"
 
 
 START = datetime(2026, 5, 2, 23, 0, tzinfo=UTC)  # 01:00 of the 3rd at the venue

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.providers.fourvenues.values import Unusable, moment, nothing, people, text
+from app.providers.values import Unusable, moment, nothing, people, text
 
 AT = datetime(2026, 5, 2, 18, 4, 11, tzinfo=UTC)
 

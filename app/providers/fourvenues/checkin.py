@@ -10,7 +10,7 @@ from app.ports import Clock, Damaged, ProviderError
 from app.providers.fourvenues import nights, options, translate
 from app.providers.fourvenues.client import Client, Option
 from app.providers.fourvenues.find import may_exist
-from app.providers.fourvenues.values import UNREADABLE
+from app.providers.values import UNREADABLE
 
 RESOURCE = {Kind.TICKET: "tickets", Kind.LIST: "lists", Kind.PASS: "passes"}
 BY_CODE = {"lists": "lists", "passes": "v2/passes"}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import msgspec
 
-from app.domain.model import AccountId, Event, EventId
-from app.providers.fourvenues.values import UNREADABLE, moment, text
+from app.domain.model import AccountId, Event
+from app.providers.naming import evening_of, event_id
+from app.providers.values import UNREADABLE, moment, text
 
 PROVIDER = "fourvenues"
 NOBODY = AccountId("")
-
-_EVENT_AHEAD = timedelta(hours=6)
-"""A night belongs to the day on which it is still evening."""
 
 
 class _Night(msgspec.Struct, frozen=True):
@@ -30,11 +28,6 @@ class _Night(msgspec.Struct, frozen=True):
 _NIGHT = msgspec.json.Decoder(_Night)
 
 
-def event_id(account: AccountId, ref: str) -> EventId:
-    """Our id of an event: the platform's own for the account named like the platform, else led by the account."""
-    return EventId(ref if account == PROVIDER else f"{account}:{ref}")
-
-
 def night(raw: bytes, account: AccountId, zone: tzinfo | None) -> Event | None:
     """An event; None when the row has no id. `zone` is the venue's: the platform does not tell it."""
     try:
@@ -46,7 +39,7 @@ def night(raw: bytes, account: AccountId, zone: tzinfo | None) -> Event | None:
         return None
     starts_at = moment(payload.start)
     return Event(
-        id=event_id(account, ref),
+        id=event_id(PROVIDER, account, ref),
         account=account,
         ref=ref,
         name=text(payload.name),
@@ -63,7 +56,7 @@ def _label(date: datetime | None, starts_at: datetime | None, zone: tzinfo | Non
         if date is not None and date != starts_at:
             day = date.astimezone(zone) if zone else date + timedelta(hours=12)
         elif starts_at is not None:
-            day = (starts_at - _EVENT_AHEAD).astimezone(zone or UTC)
+            return evening_of(starts_at, zone)
         else:
             return ""
     except OverflowError:

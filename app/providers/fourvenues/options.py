@@ -14,7 +14,7 @@ import msgspec
 
 from app.domain.model import Party
 from app.providers.fourvenues.client import Option
-from app.providers.fourvenues.values import UNREADABLE, objects, text
+from app.providers.values import UNREADABLE, objects, text
 
 SPECIAL = "<special>"
 """The option of a price that is no rate's."""

@@ -20,7 +20,7 @@ from app.domain.model import (
     Standing,
 )
 from app.ports import Damaged, Row
-from app.providers.fourvenues.values import (
+from app.providers.values import (
     UNREADABLE,
     Unusable,
     items,

@@ -1,4 +1,4 @@
-"""Values as Fourvenues writes them: the same thing comes as number, text, null or not at all. Pure."""
+"""Values as platforms write them: the same thing comes as number, text, null or not at all. Pure."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Oveit: the port `Provider` for one account."""

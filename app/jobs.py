@@ -81,6 +81,8 @@ class Jobs:
         self._timekeeper = timekeeper
         self._put_right = put_right
         self._stopping = threading.Event()
+        self._running = 0
+        self._idle = threading.Condition()
         self._clock_thread = threading.Thread(target=self._keep_time, name="clock", daemon=True)
         self._senders = {account: Sender(account, desk, timekeeper, put_right) for account, desk in desks.items()}
         self._scheduler = BackgroundScheduler(
@@ -108,7 +110,9 @@ class Jobs:
         self._stopping.set()
         if self._scheduler.running:
             self._clock_thread.join()
-            self._scheduler.shutdown(wait=True)
+            self._scheduler.shutdown(wait=False)  # waiting, it would hold locks that running jobs need to end
+            with self._idle:
+                self._idle.wait_for(lambda: not self._running)
         for account, sender in self._senders.items():
             sender.stop()
             self._desks[account].lease.drop()
@@ -197,10 +201,22 @@ class Jobs:
         jitter: float = 0,
     ) -> None:
         self._scheduler.add_job(
-            run, "interval", id=name, name=name, seconds=seconds, jitter=jitter or None, replace_existing=True,
+            partial(self._unless_stopping, run), "interval", id=name, name=name, seconds=seconds, jitter=jitter or None, replace_existing=True,
             executor=on,
             **({"next_run_time": _system_now()} if soon else {}),
         )  # fmt: skip
+
+    def _unless_stopping(self, run: Callable[[], object]) -> None:
+        with self._idle:
+            if self._stopping.is_set():
+                return
+            self._running += 1
+        try:
+            run()
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
 
     def _hurry(self, name: str) -> None:
         job = self._scheduler.get_job(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -13,27 +14,57 @@ from app.cli.common import Trouble
 
 simulators = typer.Typer(help="Play a ticketing platform, with its traps as switches.", no_args_is_help=True)
 
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
+Guests = Annotated[int, typer.Option(help="Tickets sold for the night that is on now.", min=0)]
+Settings = Annotated[list[str] | None, typer.Option(help="name=value; may be given several times.")]
+Seed = Annotated[int, typer.Option(help="The same seed makes the same guests.")]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
+
 
 @simulators.command("fourvenues")
 def fourvenues(
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 9000,
-    guests: Annotated[int, typer.Option(help="Tickets sold for the night that is on now.", min=0)] = 2000,
-    switch: Annotated[list[str] | None, typer.Option(help="name=value; may be given several times.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same guests.")] = 1,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+    port: Port = 9000,
+    guests: Guests = 2000,
+    switch: Settings = None,
+    seed: Seed = 1,
+    host: Host = "127.0.0.1",
+    with_parent: WithParent = False,
 ) -> None:
     """Serve a Fourvenues that behaves as its facts page says; switches can be changed while it runs.
 
     Example: [bold]doorcheck simulate fourvenues --port 9000 --guests 2000 --switch lose_answers=0.1[/bold]
     """
     from app.simulators.serving import serve_fourvenues
+
+    _run(lambda: serve_fourvenues(port, guests, switch or [], seed, host), port, with_parent)
+
+
+@simulators.command("oveit")
+def oveit(
+    port: Port = 9001,
+    guests: Guests = 2000,
+    switch: Settings = None,
+    seed: Seed = 1,
+    host: Host = "127.0.0.1",
+    with_parent: WithParent = False,
+) -> None:
+    """Serve an Oveit that behaves as its facts page says; switches can be changed while it runs.
+
+    Example: [bold]doorcheck simulate oveit --port 9001 --guests 2000 --switch gate_between=0.1[/bold]
+    """
+    from app.simulators.serving import serve_oveit
+
+    _run(lambda: serve_oveit(port, guests, switch or [], seed, host), port, with_parent)
+
+
+def _run(serve: Callable[[], None], port: int, with_parent: bool) -> None:
     from app.simulators.switchboard import SwitchError
 
     if with_parent:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        serve_fourvenues(port, guests, switch or [], seed, host)
+        serve()
     except SwitchError as error:
         raise Trouble(str(error)) from None
     except OSError as error:

@@ -160,17 +160,17 @@ class Admit:
             raise AssertionError("a candidate without an id")
         tx.scans.owe(admission.id, station.allowance, scan.heads)
         call = call_of(admission, admission.id, scan, station, policy.events[admission.event])
-        for one in self._parts(admission, call):
+        for one in self.parts(admission, call):
             tx.scans.add_call(one)
         return decision
 
     def _owe_exit(self, tx: Tx, admission: Admission, scan: Scan, station: Station, policy: Policy) -> None:
         if admission.id is not None:
             call = call_of(admission, admission.id, scan, station, policy.events[admission.event])
-            for one in self._parts(admission, replace(call, allowance=EXIT, limit=1, rate="")):
+            for one in self.parts(admission, replace(call, allowance=EXIT, limit=1, rate="")):
                 tx.scans.add_call(one)
 
-    def _parts(self, admission: Admission, call: Call) -> list[Call]:
+    def parts(self, admission: Admission, call: Call) -> list[Call]:
         """The call, or one for each head where the platform takes them one at a time."""
         if call.heads == 1 or not self._able(admission).one_at_a_time:
             return [call]

@@ -129,7 +129,8 @@ class Bring:
         call = call_of(admission, admission.id, scan, station, policy.events[admission.event])
         tx.scans.owe(admission.id, station.allowance, heads)
         trouble = _TROUBLES.get(reason, Trouble.NOT_FOR_HERE)
-        tx.calls.add_conflict(replace(call, heads=heads, party=None), trouble, self._clock())
+        for one in self._admit.parts(admission, replace(call, heads=heads, party=None)):
+            tx.calls.add_conflict(one, trouble, self._clock())
         return heads
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
-from app.simulators.fourvenues import Switches, World, create_app
+from app.simulators import fourvenues, oveit
 
 START_SECONDS = 10.0
 
@@ -54,20 +54,35 @@ def start_in_thread(app: FastAPI, port: int = 0, host: str = "127.0.0.1") -> Run
 def serve_fourvenues(
     port: int, guests: int = 2000, switches: Iterable[str] = (), seed: int = 1, host: str = "127.0.0.1"
 ) -> None:
-    """Serve a generated night until interrupted.
+    """Serve a generated night of Fourvenues until interrupted.
 
     `switches` are `name=value`; raises SwitchError for a bad one and OSError when the port is taken.
     """
-    world = World.generate(guests=guests, seed=seed, switches=Switches.parse(switches))
+    world = fourvenues.World.generate(guests=guests, seed=seed, switches=fourvenues.Switches.parse(switches))
+    told = "Fourvenues simulator: {}/integrations (any key that begins with ik_ works)"
+    _serve(fourvenues.create_app(world), port, host, told)
+
+
+def serve_oveit(
+    port: int, guests: int = 2000, switches: Iterable[str] = (), seed: int = 1, host: str = "127.0.0.1"
+) -> None:
+    """Serve a generated night of Oveit until interrupted.
+
+    `switches` are `name=value`; raises SwitchError for a bad one and OSError when the port is taken.
+    """
+    world = oveit.World.generate(guests=guests, seed=seed, switches=oveit.Switches.parse(switches))
+    told = f"Oveit simulator: {{}}/api (e-mail {world.email}, password {world.password})"
+    _serve(oveit.create_app(world), port, host, told)
+
+
+def _serve(app: FastAPI, port: int, host: str, told: str) -> None:
     listener = socket.create_server((host, port))
     place = f"http://{host}:{listener.getsockname()[1]}"
-    sys.stdout.write(
-        f"Fourvenues simulator: {place}/integrations (any key that begins with ik_ works)\n"
-        f"Codes to scan: {place}/sheet   Switches: {place}/_control/switches\n"
-    )
+    told = told.format(place)
+    sys.stdout.write(f"{told}\nCodes to scan: {place}/sheet   Switches: {place}/_control/switches\n")
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(_quiet(create_app(world))).run(sockets=[listener])
+        uvicorn.Server(_quiet(app)).run(sockets=[listener])
 
 
 def _quiet(app: FastAPI) -> uvicorn.Config:

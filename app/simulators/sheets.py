@@ -23,6 +23,8 @@ class SheetRow:
     code: str
     expect: tuple[str, str]
     """Outcome (admit, refuse, ask) and reason."""
+    scheme: str = "qr"
+    """What carries the code: qr, or rfid for the text on a wristband's chip."""
 
     @property
     def slug(self) -> str:
@@ -32,9 +34,11 @@ class SheetRow:
     def as_dict(self) -> dict[str, Any]:
         """The row for JSON."""
         outcome, reason = self.expect
-        return {"label": self.label, "slug": self.slug, "code": self.code, "expect": [outcome, reason]}
+        whole = {"label": self.label, "slug": self.slug, "code": self.code, "expect": [outcome, reason]}
+        return {**whole, "scheme": self.scheme}
 
 
+_CHIP = "<small>the text of a wristband's chip</small>"
 _STYLE = """
 @page { size: A4; margin: 12mm }
 * { box-sizing: border-box }
@@ -68,6 +72,7 @@ def sheet_html(rows: Sequence[SheetRow], title: str = "Rehearsal: one code per v
     """A page that prints on one A4 and can be scanned from a second screen."""
     cards = "\n".join(
         f'<article id="{row.slug}"><h2>{escape(row.label)}</h2>{qr_svg(row.code)}<code>{escape(row.code)}</code>'
+        f"{_CHIP if row.scheme == 'rfid' else ''}"
         f"<small>expected: {escape(row.expect[0])} ({escape(row.expect[1])})</small></article>"
         for row in rows
     )

@@ -101,8 +101,9 @@ class Switchboard:
 
     @classmethod
     def kinds(cls) -> dict[str, Kind]:
-        """Every switch of this board by name."""
-        return {field.name: field.metadata["kind"] for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        """Every switch of this board by name, its own before those that it shares with others."""
+        kinds = {field.name: field.metadata["kind"] for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        return {name: kinds[name] for name in (*cls.__annotations__, *kinds)}
 
     @classmethod
     def parse(cls, settings: Iterable[str]) -> Self:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.domain.model import Admission, CallState
+from app.domain.model import Admission, CallState, Policy
+from app.flows.admit import Admit
 from app.flows.drain import Drain
 from app.flows.lease import Lease
 from app.flows.lines import Line
 from app.flows.lookup import LookUp
 from app.flows.poll import Poll, Wanted
+from app.flows.undo import Undo
 from app.flows.watch import Watch
+from app.ports import Capabilities
 from tests.conformance.store import House
 from tests.fakes.night import ACCOUNT
 from tests.fakes.provider import FakeProvider
@@ -31,6 +34,13 @@ class Venue(House):
             self.store, {ACCOUNT: self.provider}, {ACCOUNT: self.line}, self.clock, timedelta(milliseconds=800)
         )
         self.opens()
+
+    def speaks(self, able: Capabilities) -> None:
+        """The platform is one that can do this and no more."""
+        self.provider.capabilities = able
+        rules, every = Policy(events={}), {ACCOUNT: able}
+        self.door = Admit(self.store, self.lookup.as_lookup(), self.notices, self.clock, rules, capabilities=every)
+        self.undoing = Undo(self.store, self.notices, self.clock, capabilities=every)
 
     def watch(self) -> Watch:
         return Watch(self.store, {ACCOUNT: self.provider}, {ACCOUNT: self.line}, self.notices, self.clock)

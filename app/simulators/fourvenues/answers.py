@@ -1,36 +1,11 @@
-"""How the platform answers: envelopes and refusals."""
+"""How Fourvenues answers: envelopes and refusals."""
 
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from fastapi import Response
 
-_encode = msgspec.json.encode
-
-
-class Refused(Exception):
-    """The platform says no, with a status and its own words."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
-        self.words = words
-
-
-def missing(what: str) -> Refused:
-    """The answer for what does not exist; a wrong path gets the same."""
-    return Refused(404, f"{what} not found")
-
-
-def answer(status: int, body: bytes) -> Response:
-    """A JSON answer from finished text."""
-    return Response(content=body, status_code=status, media_type="application/json")
-
-
-def plain(payload: Any, status: int = 200) -> Response:
-    """A JSON answer without the platform's envelope."""
-    return answer(status, _encode(payload))
+from app.simulators.answers import answer, plain
 
 
 def data(payload: Any) -> Response:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from app.simulators.fourvenues.answers import Refused, missing
+from app.simulators.answers import Refused, missing
 from app.simulators.fourvenues.rows import Booking, Entry, ListEntry, Pass, Rate, Ticket, Usage
 from app.simulators.fourvenues.world import World
 

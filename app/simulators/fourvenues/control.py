@@ -1,19 +1,15 @@
-"""The back door of the simulator, for tests and the demo: switches, sales, other gates, the ledger, the sheet."""
+"""The back door of Fourvenues, for tests and the demo: sales, changes, other gates."""
 
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 
-from app.simulators import sheets
-from app.simulators.fourvenues import answers, render, trade
-from app.simulators.fourvenues.answers import Refused, missing
+from app.simulators.answers import Refused, fields_of, missing, plain
+from app.simulators.fourvenues import render, trade
 from app.simulators.fourvenues.checkin import enter_elsewhere
-from app.simulators.fourvenues.routes import body_of
 from app.simulators.fourvenues.rows import Admission, ListEntry, Pass, Ticket
 from app.simulators.fourvenues.world import World
-from app.simulators.switchboard import SwitchError
 
 SELLABLE = ("event_id", "name", "email", "phone", "for", "code", "hidden", "status", "price")
 
@@ -29,69 +25,31 @@ def written(world: World, row: Admission) -> dict[str, Any]:
     return render.booking(row, world.events[row.event_id])
 
 
-def switching(world: World) -> APIRouter:
-    """The switches: read, turn, put back. No key, no faults here nor in the rest of `/_control`."""
-    router = APIRouter(prefix="/_control")
-
-    @router.get("/switches")
-    async def switches() -> Response:
-        return answers.plain(world.switches.describe())
-
-    @router.put("/switches")
-    async def turn(request: Request) -> Response:
-        try:
-            world.switches.update(_fields(await body_of(request)))
-        except SwitchError as error:
-            raise Refused(400, str(error)) from None
-        return answers.plain(world.switches.as_dict())
-
-    @router.delete("/switches")
-    async def reset() -> Response:
-        world.switches.reset()
-        return answers.plain(world.switches.as_dict())
-
-    return router
-
-
 def control(world: World) -> APIRouter:
-    """What happens at the platform, and what it looks like from inside."""
+    """What happens at the platform behind the door's back."""
     router = APIRouter(prefix="/_control")
-
-    @router.get("/state")
-    async def state() -> Response:
-        return answers.plain(summary(world))
-
-    @router.get("/ledger")
-    async def ledger() -> Response:
-        return answers.plain([msgspec.to_builtins(entry) for entry in world.ledger])
 
     @router.post("/sell")
     async def sell(request: Request) -> Response:
-        asked = _fields(await body_of(request) if await request.body() else {})
+        asked = await fields_of(request)
         if asked.keys() - set(SELLABLE):
             raise Refused(400, f"a ticket is sold with: {', '.join(SELLABLE)}")
         if asked.get("event_id", world.tonight.id) not in world.events:
             raise missing("Event")
-        return answers.plain(world.render.ticket(trade.sell(world, **asked)))
+        return plain(world.render.ticket(trade.sell(world, **asked)))
 
     for name, change in CHANGES.items():
         _change_route(router, world, name, change)
     return router
 
 
-def _fields(body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise Refused(400, "Body must be an object")
-    return body
-
-
 def _change_route(router: APIRouter, world: World, name: str, change: "Change") -> None:
     @router.post(f"/{name}")
     async def changed(request: Request) -> Response:
-        body = _fields(await body_of(request))
+        body = await fields_of(request)
         row = _found(world, body)
         change(world, row, body)
-        return answers.plain(written(world, row))
+        return plain(written(world, row))
 
 
 def _found(world: World, body: dict[str, Any]) -> Admission:
@@ -173,30 +131,3 @@ def _night(world: World, event_id: str) -> dict[str, Any]:
             "passes": sum(usage.enter for usage in passes),
         },
     }
-
-
-def sheet_pages(world: World) -> APIRouter:
-    """The rehearsal sheet as a page, as JSON and as pictures."""
-    router = APIRouter()
-
-    @router.get("/sheet")
-    async def page() -> Response:
-        return Response(sheets.sheet_html(world.sheet()), media_type="text/html")
-
-    @router.get("/sheet.json")
-    @router.get("/_control/sheet.json")
-    async def as_json() -> Response:
-        return answers.plain([row.as_dict() for row in world.sheet()])
-
-    @router.get("/sheet.png")
-    async def picture() -> Response:
-        return Response(sheets.sheet_png(world.sheet()), media_type="image/png")
-
-    @router.get("/sheet/{slug}.png")
-    async def code(slug: str) -> Response:
-        row = next((row for row in world.sheet() if row.slug == slug), None)
-        if row is None:
-            raise missing("Code")
-        return Response(sheets.qr_png(row.code), media_type="image/png")
-
-    return router

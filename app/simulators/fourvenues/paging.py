@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from starlette.datastructures import QueryParams
 
-from app.simulators.fourvenues.answers import Refused
+from app.simulators.answers import Refused
 from app.simulators.fourvenues.rows import Row
 from app.simulators.fourvenues.switches import Switches
 

@@ -1,12 +1,9 @@
 """The documented endpoints that a door can need, except passes and bookings."""
 
-from typing import Any
-
-import msgspec
 from fastapi import APIRouter, Request, Response
 
+from app.simulators.answers import Refused, body_of, missing, plain
 from app.simulators.fourvenues import answers, render
-from app.simulators.fourvenues.answers import Refused, missing
 from app.simulators.fourvenues.checkin import check_in_list, check_in_ticket, may_enter
 from app.simulators.fourvenues.paging import Pager
 from app.simulators.fourvenues.rows import ListEntry, Ticket
@@ -17,14 +14,6 @@ CHANNELS = (
     {"_id": "64a1f0c2b7e35d0012ab9e01", "name": "Nocturna web", "slug": "nocturna-web"},
     {"_id": "64a1f0c2b7e35d0012ab9e02", "name": "Box office", "slug": "box-office"},
 )
-
-
-async def body_of(request: Request) -> Any:
-    """The JSON of the request; raises Refused."""
-    try:
-        return msgspec.json.decode(await request.body())
-    except msgspec.DecodeError:
-        raise Refused(400, "Invalid JSON") from None
 
 
 def required(request: Request, name: str) -> str:
@@ -132,17 +121,17 @@ def ticket_entries(world: World, pager: Pager) -> APIRouter:
     async def dry_run(code: str) -> Response:
         ticket = _ticket_by_code(world, code)
         may_enter(world, ticket)
-        return answers.plain({"success": True, "ticket_id": ticket.id})
+        return plain({"success": True, "ticket_id": ticket.id})
 
     @router.put("/by-code/{code}/checkin")
     async def by_code(code: str, request: Request) -> Response:
         check_in_ticket(world, _ticket_by_code(world, code), await body_of(request))
-        return answers.plain({"success": True})
+        return plain({"success": True})
 
     @router.put("/{ref}/checkin")
     async def by_ref(ref: str, request: Request) -> Response:
         check_in_ticket(world, _ticket(world, ref), await body_of(request))
-        return answers.plain({"success": True})
+        return plain({"success": True})
 
     return router
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from app.simulators.answers import Refused, body_of, missing, plain
 from app.simulators.fourvenues import answers, render
-from app.simulators.fourvenues.answers import Refused, missing
 from app.simulators.fourvenues.checkin import check_in_pass, set_booking_status, update_booking
 from app.simulators.fourvenues.paging import Pager, moment
-from app.simulators.fourvenues.routes import body_of, required
+from app.simulators.fourvenues.routes import required
 from app.simulators.fourvenues.rows import Booking, Pass
 from app.simulators.fourvenues.world import World
 
@@ -98,7 +98,7 @@ def bookings(world: World, pager: Pager) -> APIRouter:
     async def status(ref: str, request: Request) -> Response:
         body = await body_of(request)
         set_booking_status(world, by_ref(ref), body.get("status") if isinstance(body, dict) else None)
-        return answers.plain({"success": True})
+        return plain({"success": True})
 
     @router.put("/{ref}/update-fields")
     async def update(ref: str, request: Request) -> Response:

@@ -2,40 +2,28 @@
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
 
+from app.simulators.answers import Refused
+from app.simulators.control import books, sheet_pages, switching
+from app.simulators.faults import Simulator
 from app.simulators.fourvenues import answers
-from app.simulators.fourvenues.answers import Refused
-from app.simulators.fourvenues.control import control, sheet_pages, switching
-from app.simulators.fourvenues.faults import PREFIX, Faults
+from app.simulators.fourvenues.control import control, summary
+from app.simulators.fourvenues.gatehouse import PREFIX, KeyGatehouse
 from app.simulators.fourvenues.paging import Pager
 from app.simulators.fourvenues.routes import catalogue, lists, ticket_entries, tickets
 from app.simulators.fourvenues.routes_passes import bookings, passes, passes_v2
 from app.simulators.fourvenues.world import World
-
-
-class Simulator(FastAPI):
-    """The application with the faults outermost, where they can reach the connection itself."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(title="Fourvenues simulator", openapi_url=None, redirect_slashes=False)
-        self.world = world
-        self._faults = Faults(super().__call__, world)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve as ASGI."""
-        await self._faults(scope, receive, send)
+from app.simulators.weather import Dice
 
 
 def create_app(world: World) -> FastAPI:
     """The simulator of one world; its switches are `world.switches` and may be turned at any time."""
-    app = Simulator(world)
+    app = Simulator("Fourvenues simulator", world, KeyGatehouse(world.switches), Dice(world.switches))
     pager = Pager(world.switches)
     for part in (catalogue, tickets, ticket_entries, lists, passes, passes_v2, bookings):
         app.include_router(part(world, pager), prefix=PREFIX)
-    app.include_router(switching(world))
-    app.include_router(control(world))
-    app.include_router(sheet_pages(world))
+    for back_door in (switching(world), books(world, lambda: summary(world)), control(world), sheet_pages(world)):
+        app.include_router(back_door)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.simulators.switchboard import Switchboard, choice, count, number, on_off, share, words
+from app.simulators.switchboard import choice, count, on_off, words
+from app.simulators.weather import Weather
 
 RESOURCES = (
     "channels",
@@ -21,7 +22,7 @@ REFUSALS = ("400", "403", "409", "200")
 
 
 @dataclass(slots=True, kw_only=True)
-class Switches(Switchboard):
+class Switches(Weather):
     """Every switch of the Fourvenues simulator; the defaults are the likeliest platform on a good night."""
 
     # Who may call
@@ -71,24 +72,3 @@ class Switches(Switchboard):
     partial_entry: str = choice("allowed", ("allowed", "refused"), "may a ticket for several be entered in parts")
     list_put: str = choice("replace", ("replace", "add"), "options of a list or pass replace what is stored, or add")
     v2_checkin: bool = on_off(True, "passes that only v2 knows can be checked in on the v1 path with the same _id")
-
-    # Answers and requests that get lost (writes only)
-    lose_answers: float = share(0.0, "check-ins that are committed and then cut off without an answer")
-    lose_next: int = count(0, "the next N check-ins are committed and cut off without an answer; counts down")
-    lose_requests: float = share(0.0, "check-ins that are cut off before anything is committed")
-    lose_next_requests: int = count(0, "the next N check-ins are cut off before anything is committed; counts down")
-
-    # Bad weather
-    faults_on: str = choice("all", ("all", "reads", "writes"), "which requests the faults below concern")
-    down: bool = on_off(False, "every connection is cut without an answer")
-    slow: int = count(0, "milliseconds before a request is looked at")
-    slow_answer: int = count(0, "milliseconds between the work being done (a check-in committed) and the answer")
-    html: float = share(0.0, "requests answered 200 with a web page, as a captive portal does")
-    errors_5xx: float = share(0.0, "requests answered with a 5xx and an HTML body")
-    error_status: int = count(503, "the 5xx that is answered", lowest=500)
-    error_after_commit: bool = on_off(False, "the 5xx comes after the work was done (a check-in committed)")
-    cut_bodies: float = share(0.0, "answers that stop after half of the promised content-length")
-    answers_429: float = share(0.0, "requests answered 429 whatever the rate")
-    retry_after: int = count(0, "seconds in the Retry-After of a 429; 0 is no such header")
-    clock_skew: float = number(0.0, "seconds by which the platform's clock (Date header and own stamps) is ahead")
-    seed: int = count(1, "seed of the chance behind the probabilities; setting it starts the sequence again")

@@ -1,16 +1,14 @@
-"""Everything between a caller and the platform that can go wrong, as a pure ASGI layer around the whole application."""
+"""Everything between a caller and a platform that can go wrong, as a pure ASGI layer around the whole application."""
 
 import asyncio
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate
-from random import Random
-from typing import Any
+from typing import Any, Protocol
 
-from app.simulators.fourvenues.switches import RESOURCES, Switches
-from app.simulators.fourvenues.world import World
+from fastapi import FastAPI
+
+from app.simulators.weather import Dice, Limiter, Plan, Weather
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -18,7 +16,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-PREFIX = "/integrations"
 PORTAL = (
     b"<!doctype html><html><head><title>Welcome</title></head><body><h1>Free Wi-Fi</h1><p>Sign in.</p></body></html>"
 )
@@ -30,77 +27,48 @@ class Cut(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What will happen to one request, thrown before anything is done."""
+class TurnedAway:
+    """What a caller is answered who may not call at all."""
 
-    html: bool = False
-    broken: bool = False
-    busy: bool = False
-    lost_before: bool = False
-    lost_after: bool = False
-    cut: bool = False
+    status: int
+    body: bytes = b""
 
 
-@dataclass(slots=True)
-class Dice:
-    """The chance behind the probabilities: the same seed and the same requests give the same faults."""
+class Place(Protocol):
+    """What the layer needs of a platform's world."""
 
-    switches: Switches
-    _seed: int = -1
-    _random: Random = field(default_factory=Random)
+    requests: dict[str, int]
 
-    def plan(self, write: bool) -> Plan:
-        """Throw for one request."""
-        switches = self.switches
-        concerned = switches.faults_on == "all" or (switches.faults_on == "writes") == write
-        return Plan(
-            html=concerned and self._falls(switches.html),
-            broken=concerned and self._falls(switches.errors_5xx),
-            busy=concerned and self._falls(switches.answers_429),
-            cut=concerned and self._falls(switches.cut_bodies),
-            lost_before=write and (self._counts_down("lose_next_requests") or self._falls(switches.lose_requests)),
-            lost_after=write and (self._counts_down("lose_next") or self._falls(switches.lose_answers)),
-        )
+    @property
+    def switches(self) -> Weather: ...
 
-    def _falls(self, part: float) -> bool:
-        if self._seed != self.switches.seed:
-            self._seed = self.switches.seed
-            self._random = Random(self._seed)  # noqa: S311 - must repeat
-        return part > 0 and self._random.random() < part
-
-    def _counts_down(self, name: str) -> bool:
-        left = getattr(self.switches, name)
-        if left:
-            setattr(self.switches, name, left - 1)
-        return bool(left)
+    def now(self) -> float: ...
 
 
-class Limiter:
-    """Counts the requests of each key within the last second."""
+class Gatehouse(Protocol):
+    """What is each platform's own in the layer."""
 
-    def __init__(self) -> None:
-        self._seen: dict[str, deque[float]] = {}
+    prefix: str
+    """Paths that the faults concern; all others pass untouched."""
 
-    def allows(self, key: str, per_second: int) -> bool:
-        """Whether one more request is within the rate; 0 is no limit."""
-        if per_second <= 0:
-            return True
-        now, seen = time.monotonic(), self._seen.setdefault(key, deque())
-        while seen and seen[0] <= now - 1:
-            seen.popleft()
-        if len(seen) >= per_second:
-            return False
-        seen.append(now)
-        return True
+    def resource(self, path: str) -> str:
+        """The name under which a request is counted."""
+
+    def writes(self, scope: Scope) -> bool:
+        """Whether the request can change something."""
+
+    def caller(self, scope: Scope, resource: str) -> str | TurnedAway:
+        """Who calls, as far as the rate is concerned."""
 
 
 class Faults:
-    """The layer: weather, keys, rate, and answers that never arrive. The control endpoints pass untouched."""
+    """The layer: weather, callers, rate, and answers that never arrive. The control endpoints pass untouched."""
 
-    def __init__(self, app: App, world: World) -> None:
+    def __init__(self, app: App, place: Place, gatehouse: Gatehouse, dice: Dice) -> None:
         self._app = app
-        self._world = world
-        self._dice = Dice(world.switches)
+        self._place = place
+        self._gatehouse = gatehouse
+        self._dice = dice
         self._limiter = Limiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,10 +77,10 @@ class Faults:
             await self._app(scope, receive, send)
             return
         answer = self._dated(send)
-        if not scope["path"].startswith(PREFIX):
+        if not scope["path"].startswith(self._gatehouse.prefix):
             await self._app(scope, receive, answer)
             return
-        # Collections are asked with and without a trailing slash; the platform never redirects.
+        # Paths are asked with and without a trailing slash; the platform never redirects.
         request = {**scope, "path": scope["path"].rstrip("/")}
         try:
             await self._weather(request, receive, answer)
@@ -122,17 +90,17 @@ class Faults:
     def _dated(self, send: Send) -> Send:
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                date = formatdate(self._world.now(), usegmt=True).encode()
+                date = formatdate(self._place.now(), usegmt=True).encode()
                 message = {**message, "headers": [*message.get("headers", []), (b"date", date)]}
             await send(message)
 
         return dated
 
     async def _weather(self, scope: Scope, receive: Receive, send: Send) -> None:
-        switches, write = self._world.switches, scope["method"] not in ("GET", "HEAD")
-        resource = _resource(scope["path"])
-        self._world.requests[resource] = self._world.requests.get(resource, 0) + 1
-        plan = self._dice.plan(write)
+        switches, requests = self._place.switches, self._place.requests
+        resource = self._gatehouse.resource(scope["path"].removeprefix(self._gatehouse.prefix).strip("/"))
+        requests[resource] = requests.get(resource, 0) + 1
+        plan = self._dice.plan(self._gatehouse.writes(scope))
         if switches.down or plan.lost_before:
             raise Cut
         if switches.slow:
@@ -147,16 +115,13 @@ class Faults:
             await self._work(scope, receive, send, plan)
 
     async def _turned_away(self, scope: Scope, resource: str, plan: Plan, send: Send) -> bool:
-        """Whether the key is answered 401, 403 or 429."""
-        switches = self._world.switches
-        key = _key(dict(scope["headers"]), switches)
-        if key is None or switches.key_revoked:
-            await _say(send, 401, b"")
+        """Whether the caller may not call, or not so often."""
+        switches = self._place.switches
+        caller = self._gatehouse.caller(scope, resource)
+        if isinstance(caller, TurnedAway):
+            await _say(send, caller.status, caller.body)
             return True
-        if resource in switches.forbidden or ("checkin" in switches.forbidden and scope["path"].endswith("/checkin")):
-            await _say(send, 403, b'{"success":false,"error":"Forbidden"}')
-            return True
-        if plan.busy or not self._limiter.allows(key, switches.rate_limit):
+        if plan.busy or not self._limiter.allows(caller, switches.rate_limit):
             wait = [(b"retry-after", str(switches.retry_after).encode())] if switches.retry_after else []
             await _say(send, 429, b'{"error":"Too Many Requests"}', extra=wait)
             return True
@@ -164,7 +129,7 @@ class Faults:
 
     async def _work(self, scope: Scope, receive: Receive, send: Send, plan: Plan) -> None:
         """Let the platform do it, and then perhaps spoil the answer."""
-        switches = self._world.switches
+        switches = self._place.switches
         if not (plan.lost_after or plan.cut or plan.broken or switches.slow_answer):
             await self._app(scope, receive, send)
             return
@@ -195,6 +160,18 @@ class Faults:
         return messages[0], b"".join(message.get("body", b"") for message in messages[1:])
 
 
+class Simulator(FastAPI):
+    """An application with the faults outermost, where they can reach the connection itself."""
+
+    def __init__(self, title: str, place: Place, gatehouse: Gatehouse, dice: Dice) -> None:
+        super().__init__(title=title, openapi_url=None, redirect_slashes=False)
+        self._faults = Faults(super().__call__, place, gatehouse, dice)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve as ASGI."""
+        await self._faults(scope, receive, send)
+
+
 async def cut_connection(receive: Receive, send: Send) -> None:
     """Close the connection under the answer; without a connection (an in-process client) raise ConnectionResetError.
 
@@ -219,23 +196,6 @@ async def _arrived(receive: Receive) -> Receive:
         return messages.pop(0) if messages else await receive()
 
     return replay
-
-
-def _resource(path: str) -> str:
-    rest = path.removeprefix(PREFIX).strip("/")
-    two = "/".join(rest.split("/")[:2])
-    return two if two in RESOURCES else rest.split("/")[0]
-
-
-def _key(headers: dict[bytes, bytes], switches: Switches) -> str | None:
-    """What identifies the caller for the rate, or nothing when it may not call."""
-    key = headers.get(b"x-api-key", b"").decode("latin-1")
-    pair = (headers.get(b"integration_id", b""), headers.get(b"secret", b""))
-    if switches.auth != "pair" and key.startswith("ik_"):
-        return key
-    if switches.auth != "key" and all(pair):
-        return pair[0].decode("latin-1")
-    return None
 
 
 def _last(body: bytes) -> Message:

@@ -27,8 +27,8 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The program says goodbye by itself on Ctrl-C, so an interrupt (130) is not an error here.
-demo: $(RUNTIME) ## A whole evening on this computer: a pretended platform, a hub, the scanner page (PORT=, DEMO_ARGS=)
-	@trap : INT; $(BIN)/doorcheck demo $(PORT_ARG) $(DEMO_ARGS) || [ $$? -eq 130 ]
+demo: $(RUNTIME) ## A whole evening on this computer: a pretended platform, a hub, the scanner page (PORT=, DEMO=both, DEMO_ARGS=)
+	@trap : INT; $(BIN)/doorcheck demo $(PORT_ARG) $(if $(DEMO),--platforms $(DEMO)) $(DEMO_ARGS) || [ $$? -eq 130 ]
 
 serve: $(RUNTIME) ## The hub with your own settings (PORT=, SERVE_ARGS=)
 	@trap : INT; $(BIN)/doorcheck serve $(PORT_ARG) $(SERVE_ARGS) || [ $$? -eq 130 ]

@@ -72,7 +72,10 @@ def stop_if_misconfigured(hub: Hub) -> None:
 
 def must_have_accounts(hub: Hub) -> None:
     if not hub.providers:
-        raise Trouble("DOORCHECK_FOURVENUES__API_KEY: is missing; set it, or try `doorcheck demo` first")
+        raise Trouble(
+            "DOORCHECK_FOURVENUES__API_KEY: is missing; set it (or DOORCHECK_OVEIT__EMAIL and __PASSWORD, or an "
+            "[accounts.NAME]), or try `doorcheck demo` first"
+        )
 
 
 def find_station(hub: Hub, name: str | None) -> Station:

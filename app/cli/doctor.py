@@ -200,12 +200,14 @@ def _readers(settings: Settings) -> Iterator[Finding]:
 
 def _accounts(hub: Hub) -> Iterator[Finding]:
     if not hub.providers:
-        yield Finding(what="accounts", light=Light.RED, words="none", cure="set DOORCHECK_FOURVENUES__API_KEY")
+        yield Finding(
+            what="accounts", light=Light.RED, words="none", cure="set DOORCHECK_FOURVENUES__API_KEY, or another account"
+        )
     for account, provider in hub.providers.items():
         try:
             drift = _ping(provider)
         except ProviderError as error:
-            cure = "check the key" if error.kind == "barred" else "check the network and the base URL"
+            cure = "check its credentials" if error.kind == "barred" else "check the network and its address"
             words = f"can't be reached: {error.words or error.kind}"
             yield Finding(what=f"account {account}", light=Light.RED, words=words, cure=cure)
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import sys
 import time
@@ -15,13 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from app.bootstrap import Desk, Hub
-from app.cli.common import Trouble, a_hub, err, must_have_accounts, out, settings_or_stop, start_logs
-from app.domain.model import ENTRANCE, Direction, EventId, Station, StationId
+from app.cli.common import Trouble, a_hub, err, must_have_accounts, out, say, settings_or_stop, start_logs
+from app.domain.model import ENTRANCE, AccountId, Direction, EventId, Station, StationId
 from app.ports import ProviderError
 
 stations = typer.Typer(help="Places that scan: each has a token of its own.", no_args_is_help=True)
 
 TOKEN_BYTES = 32
+RIGHT = re.compile(r"entrance|[a-z]{1,20}:[!-~]{1,100}")
 
 
 def make_token() -> tuple[str, bytes]:
@@ -37,7 +39,7 @@ def add(
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind: ticket, list, pass.")] = None,
     rate: Annotated[list[str] | None, typer.Option(help="Only this rate.")] = None,
     direction: Annotated[Direction, typer.Option(help="in or out.")] = Direction.IN,
-    allowance: Annotated[str, typer.Option(help="Which right it consumes.")] = ENTRANCE,
+    allowance: Annotated[str, typer.Option(help="Which right it consumes: entrance, or addon:ID.")] = ENTRANCE,
     address: Annotated[str, typer.Option(help="Where phones open the page; DOORCHECK_ADDRESS when not given.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line.")] = False,
     qr: Annotated[bool | None, typer.Option(help="Show the code that signs a phone in; on a terminal: yes.")] = None,
@@ -50,6 +52,8 @@ def add(
     start_logs(settings, quiet=True)
     if not name.strip() or len(name) > 60 or not name.isprintable():
         raise Trouble("a station's name is 1 to 60 characters that can be seen")
+    if not RIGHT.fullmatch(allowance):
+        raise Trouble(f"{allowance!r} is no right: say entrance, or addon: and the platform's id, as addon:5")
     token, token_hash = make_token()
     station = Station(
         id=StationId(0), name=name.strip(), events=tuple(EventId(one) for one in event or ()), kinds=tuple(kind or ()),
@@ -57,11 +61,22 @@ def add(
     )  # fmt: skip
     with a_hub(settings) as hub:
         hub.store.run(lambda tx: tx.house.add_station(station, token_hash, hub.clock()))
+        _warn_of_unknown_right(hub, station)
     if as_json:
         print(json.dumps({"name": station.name, "token": token}))
         return
     out.print(f"{station.name}: {token}", markup=False, soft_wrap=True)
     _tell_how_to_sign_in(token, settings.address, sys.stdout.isatty() if qr is None else qr)
+
+
+def _warn_of_unknown_right(hub: Hub, station: Station) -> None:
+    """A bar that was told the wrong number would refuse everybody all night."""
+    every = hub.store.open_events()
+    events = station.events or [one.id for one in every.values() if one.open]
+    known = hub.store.views.rights(events) if station.allowance != ENTRANCE else []
+    if station.allowance != ENTRANCE and station.allowance not in {ref for ref, _ in known}:
+        others = ", ".join(f"{ref} ({name})" for ref, name in known if ref != ENTRANCE)
+        say(f"{station.name}: nobody who is known has {station.allowance} yet; known are: {others or 'none'}")
 
 
 def _tell_how_to_sign_in(token: str, address: str, qr: bool) -> None:
@@ -119,8 +134,12 @@ def poll(
     with a_hub(settings) as hub:
         must_have_accounts(hub)
         for account, desk in hub.desks.items():
-            _take_lease(desk, account)
-            failed += poll_once(desk, full)
+            try:
+                _take_lease(desk, account)
+                failed += poll_once(desk, full)
+            except Trouble as error:  # one account that can't be asked keeps no other from being polled
+                say(f"{account}: {error}")
+                failed += 1
     if failed:
         raise typer.Exit(1)
 
@@ -155,18 +174,26 @@ def drain() -> None:
     start_logs(settings, quiet=True)
     with a_hub(settings) as hub:
         must_have_accounts(hub)
+        held = 0
         for account, desk in hub.desks.items():
-            _take_lease(desk, account)
+            try:
+                _take_lease(desk, account)
+            except Trouble as error:
+                say(str(error))
+                held += 1
+                continue
             report = desk.drain()
             out.print(
                 f"{account}: {report.done} sent, {report.again} again later, {report.conflict} in conflict, "
-                f"{report.parked} for a person; {_waiting(hub)} waiting",
+                f"{report.parked} for a person; {_waiting(hub, account)} waiting",
                 markup=False,
             )
+    if held:
+        raise typer.Exit(1)
 
 
-def _waiting(hub: Hub) -> int:
-    count = hub.store.views.outbox()
+def _waiting(hub: Hub, account: AccountId) -> int:
+    count = hub.store.views.outbox(account)
     return count.due + count.sending
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +15,16 @@ import typer
 from app.bootstrap import Hub
 from app.cli.common import Trouble, a_hub, find_station, say, settings_or_stop, start_logs
 from app.domain.codes import clean
-from app.domain.model import Answer, Direction, Scan, ScanId, Station
+from app.domain.model import QR, RFID, Answer, Direction, Scan, ScanId, Station
 from app.web.wire.scans import answered
 from scanner import decoding
+
+
+class Scheme(StrEnum):
+    """As `Credential.scheme` says it."""
+
+    QR = QR
+    RFID = RFID
 
 
 def scan(
@@ -27,6 +35,7 @@ def scan(
     station: Annotated[str | None, typer.Option(help="Decide as this station.")] = None,
     heads: Annotated[int, typer.Option(help="People to let in with each code.", min=1, max=500)] = 1,
     direction: Annotated[Direction | None, typer.Option(help="Default: the station's.")] = None,
+    scheme: Annotated[Scheme, typer.Option(help="What the codes are: qr, or rfid for wristbands.")] = Scheme.QR,
     language: Annotated[str, typer.Option(help="Language of the messages: en or es.")] = "en",
 ) -> None:
     """Scan codes and print one JSON line per scan. Exit status 1 when an image held no code.
@@ -41,7 +50,7 @@ def scan(
     with a_hub(settings) as hub:
         where = find_station(hub, station)
         for value in readings:
-            answer = _decide(hub, where, value, heads, direction)
+            answer = _decide(hub, where, value, heads, direction, scheme)
             line = msgspec.json.encode(answered(answer, language, settings.zone))
             sys.stdout.write(line.decode() + "\n")
             sys.stdout.flush()
@@ -49,9 +58,9 @@ def scan(
         raise typer.Exit(1)
 
 
-def _decide(hub: Hub, station: Station, value: str, heads: int, direction: Direction | None) -> Answer:
+def _decide(hub: Hub, station: Station, value: str, heads: int, direction: Direction | None, scheme: Scheme) -> Answer:
     scan = Scan(
-        id=ScanId(secrets.token_hex(16)), code=clean(value) or "", at=hub.clock(), heads=heads,
+        id=ScanId(secrets.token_hex(16)), code=clean(value) or "", at=hub.clock(), heads=heads, scheme=scheme.value,
         direction=direction or station.direction,
     )  # fmt: skip
     return hub.admit(scan, station)

@@ -200,6 +200,10 @@ class Views(Protocol):
 
     def secret(self, name: str) -> bytes: ...
 
+    def rights(self, events: Collection[EventId]) -> list[tuple[str, str]]:
+        """Ref and name of every allowance that admissions of these events have, the entrance first."""
+        ...
+
     def rate_counts(self, event: EventId) -> list[RateCount]: ...
 
     def pace(self, events: Collection[EventId], since: datetime, step: timedelta) -> list[tuple[datetime, int]]:

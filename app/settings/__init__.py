@@ -125,8 +125,10 @@ class Settings(BaseSettings):
         file = self.data_dir / DEMO_FILE
         if self.database_url or not file.is_file():
             return False
-        demo = TomlConfigSettingsSource(type(self), toml_file=file)().get("fourvenues", {})
-        return bool(self.accounts or self.oveit) or self.fourvenues.get("api_key") != demo.get("api_key")
+        demo = TomlConfigSettingsSource(type(self), toml_file=file)()
+        own = (self.fourvenues.get("api_key"), self.oveit.get("email"))
+        played = (demo.get("fourvenues", {}).get("api_key"), demo.get("oveit", {}).get("email"))
+        return bool(self.accounts) or own != played
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,6 +14,8 @@ LEARNED_FILE = "readers.toml"
 """In the data folder: the guns that `doorcheck kiosk --learn` bound."""
 
 Layout = Literal["us", "es", "fr", "de", "it", "pt"]
+Scheme = Literal["qr", "rfid"]
+"""What a reader reads: codes, or the ids of wristbands and cards."""
 
 
 class _Section(BaseModel):
@@ -45,6 +47,7 @@ class GunSettings(_AnyReader):
 
     kind: Literal["gun"]
     device: str = Field(min_length=1)
+    scheme: Scheme = "qr"
     layout: Layout = "us"
     prefix: str = ""
     suffix: str = ""
@@ -54,6 +57,7 @@ class GunSettings(_AnyReader):
 class SerialSettings(_AnyReader):
     kind: Literal["serial"]
     device: str = Field(min_length=1)
+    scheme: Scheme = "qr"
     baud: int = Field(default=9600, ge=300, le=4_000_000)
     prefix: str = ""
     suffix: str = ""

@@ -29,6 +29,15 @@ class SqlFigures:
         with self._engine.connect() as connection:
             return connection.execute(statement).all()
 
+    def rights(self, events: Collection[EventId]) -> list[tuple[str, str]]:
+        rows = self._rows(
+            select(w.c.ref, func.max(w.c.name).label("name"))
+            .join_from(a, w, w.c.admission_id == a.c.id)
+            .where(a.c.event_id.in_(list(events)))
+            .group_by(w.c.ref)
+        )
+        return sorted(((row.ref, row.name) for row in rows), key=lambda one: (one[0] != ENTRANCE, one))
+
     def rate_counts(self, event: EventId) -> list[RateCount]:
         """The fullest first."""
         entered = func.sum(w.c.confirmed + w.c.owed).label("entered")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from app.domain.model import AccountId
 from app.ports import Clock, Provider
+from app.providers.file.account import FileAccount
+from app.providers.file.provider import FileProvider
 from app.providers.fourvenues.account import FourvenuesAccount
 from app.providers.fourvenues.provider import FourvenuesProvider
 from app.providers.oveit.account import OveitAccount
@@ -51,7 +53,11 @@ def _oveit(config: AccountConfig, clock: Clock) -> Provider:
     return OveitProvider(OveitAccount.from_options(config.account, config.options), clock)
 
 
-PROVIDERS: dict[str, Factory] = {"fourvenues": _fourvenues, "oveit": _oveit}
+def _file(config: AccountConfig, clock: Clock) -> Provider:
+    return FileProvider(FileAccount.from_options(config.account, config.options), clock)
+
+
+PROVIDERS: dict[str, Factory] = {"fourvenues": _fourvenues, "oveit": _oveit, "file": _file}
 
 
 def build(accounts: Iterable[AccountConfig], clock: Clock) -> list[BuiltAccount]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import resource
 import sys
 
 import typer
@@ -31,8 +33,15 @@ cli.add_typer(house.stations, name="station")
 cli.add_typer(simulate.simulators, name="simulate")
 
 
+def _crash_discreetly() -> None:
+    """A crash says where it was and leaves no picture of the memory: passwords and guests are in it."""
+    faulthandler.enable()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main() -> None:
     """Run a verb; what goes wrong outside of us is told in one line, with exit status 2."""
+    _crash_discreetly()
     try:
         cli()
     except Trouble as error:

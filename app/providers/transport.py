@@ -61,7 +61,7 @@ class Ask:
     path: str
     label: str
     params: Mapping[str, str]
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, Secret] = field(default_factory=dict)
     priority: Priority = Priority.POLL
     budget: timedelta | None = None
@@ -99,7 +99,7 @@ class Transport:
     def __init__(
         self,
         base_url: str,
-        headers: Mapping[str, Secret],
+        headers: Mapping[str, Secret | str],
         pacer: Pacer,
         clock: Clock,
         *,
@@ -109,7 +109,7 @@ class Transport:
     ) -> None:
         _hush_libraries()
         self._secrets: list[str] = []
-        self.hide(*headers.values())
+        self.hide(*(value for value in headers.values() if isinstance(value, Secret)))
         self._pacer = pacer
         self._clock = clock
         self._limits = limits or Limits()
@@ -119,7 +119,11 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._http = httpx.Client(
             headers={"Accept": "application/json", "User-Agent": "doorcheck"}
-            | {name: secret.reveal() for name, secret in headers.items() if secret},
+            | {
+                name: str(value) if isinstance(value, str) else value.reveal()
+                for name, value in headers.items()
+                if value
+            },
             follow_redirects=False,
             trust_env=False,
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=15),

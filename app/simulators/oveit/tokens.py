@@ -23,6 +23,8 @@ class Tokens:
         self._switches = switches
         self._now = now
         self._grants: dict[str, Grant] = {}
+        self.ever: set[str] = set()
+        """Every token there was: for whoever looks where one was left lying about."""
 
     def hand_out(self) -> str:
         """A new token."""
@@ -30,6 +32,7 @@ class Tokens:
             self.revoke()
         token = f"{self._chance.getrandbits(160):040x}"
         self._grants[token] = Grant(self._now())
+        self.ever.add(token)
         return token
 
     def admits(self, token: str) -> bool:

@@ -1,0 +1,1 @@
+"""A night with two platforms: the helpers of `test_both.py`."""

@@ -73,14 +73,14 @@ def test_what_is_guarded_is_no_formula_and_comes_back(cell: str) -> None:
     assert results.unguarded(results.guarded(cell)) == cell
 
 
-def test_words_against_a_guest_are_heard_and_other_words_are_not() -> None:
+def test_words_for_and_against_a_guest_are_heard_and_other_words_asked_about() -> None:
     told = {word: translate.of(EVENT, translate.Told(guest=guests.Guest(ref="x", status=word))) for word in (
         "", "Confirmado", "CANCELADA", "Devuelto", "pendiente", "Jalisco",
     )}  # fmt: skip
     assert [one.standing for one in told.values()] == [
-        Standing.GOOD, Standing.GOOD, Standing.VOID, Standing.VOID, Standing.PENDING, Standing.GOOD,
+        Standing.GOOD, Standing.GOOD, Standing.VOID, Standing.VOID, Standing.PENDING, Standing.UNKNOWN,
     ]  # fmt: skip
-    assert [one.word for one in told.values()] == ["", "", "cancelled", "refunded", "pending", ""]
+    assert [one.word for one in told.values()] == ["", "", "cancelled", "refunded", "pending", "Jalisco"]
 
 
 def test_a_kind_is_a_word_in_english_or_spanish() -> None:

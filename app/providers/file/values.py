@@ -44,6 +44,8 @@ _VOID = {
 }
 _STANDING = {word: (Standing.VOID, meant) for meant, words in _VOID.items() for word in words.split()}
 _STANDING |= dict.fromkeys(("pending", "pendiente", "unpaid", "no pagado"), (Standing.PENDING, "pending"))
+_GOOD = "ok okay valid valida valido good confirmed confirmada confirmado paid pagada pagado active activa activo yes si x"
+_STANDING |= dict.fromkeys(("", *_GOOD.split()), (Standing.GOOD, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,8 @@ def kind(word: str) -> Kind | None:
 
 
 def standing(word: str) -> tuple[Standing, str]:
-    """Only clear words speak against a guest: the column is a person's free text, no platform's vocabulary."""
-    return _STANDING.get(fold(word), (Standing.GOOD, ""))
+    """What a word means; one that nobody knows is asked about."""
+    return _STANDING.get(fold(word), (Standing.UNKNOWN, word))
 
 
 def words(cell: Cell) -> Sequence[str]:

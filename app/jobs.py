@@ -36,8 +36,7 @@ EVENTS_EVERY = timedelta(minutes=10)
 EVENTS_RETRY_S = 5
 AT_ONCE = 6
 """Threads of an account: polls, its events, the probe of its line."""
-LEASES = "leases:"
-"""No account is called like that: names of accounts have no colon."""
+LEASES = "leases"
 AT_MOST_EVERY = timedelta(seconds=60)
 """The platforms ask for no more than one poll a minute per endpoint; a line that comes back does not break that."""
 
@@ -87,7 +86,7 @@ class Jobs:
         self._senders = {account: Sender(account, desk, timekeeper, put_right) for account, desk in desks.items()}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": _threads(4), LEASES: _threads(2)} | {one: _threads(AT_ONCE) for one in desks},
+            executors={"default": _threads(4), LEASES: _threads(2)} | {_own(one): _threads(AT_ONCE) for one in desks},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -97,8 +96,8 @@ class Jobs:
             desk.line.on_recovery = self._recovery(account)
             desk.lease.renew()
             self._add(f"lease:{account}", desk.lease.renew, LEASE_EVERY_S, on=LEASES)
-            self._add(f"probe:{account}", partial(self._watch.probe, account), WATCH_EVERY_S, on=account)
-            self._add(f"events:{account}", partial(self._events, account), EVENTS_RETRY_S, on=account, soon=True)
+            self._add(f"probe:{account}", partial(self._watch.probe, account), WATCH_EVERY_S, on=_own(account))
+            self._add(f"events:{account}", partial(self._events, account), EVENTS_RETRY_S, on=_own(account), soon=True)
             self._senders[account].start()
         self._add("watch", self._watch, WATCH_EVERY_S)
         self._add("tidy", self._tidy, TIDY_EVERY_S)
@@ -168,7 +167,7 @@ class Jobs:
             event, resource = wanted[name]
             seconds = (desk.poll_every or self._every).total_seconds()
             self._add(
-                name, partial(self._poll, desk, event, resource), seconds, on=account,
+                name, partial(self._poll, desk, event, resource), seconds, on=_own(account),
                 soon=True, jitter=min(seconds / 10, 15),
             )  # fmt: skip
 
@@ -222,6 +221,11 @@ class Jobs:
         job = self._scheduler.get_job(name)
         if job is not None:
             job.modify(next_run_time=_system_now())
+
+
+def _own(account: AccountId) -> str:
+    """What the threads of an account are called."""
+    return f"account {account}"
 
 
 def _threads(most: int) -> dict[str, object]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.merge import merge
-from app.domain.model import Admission, AdmissionId, Allowance, Credential, Standing
+from app.domain.model import Admission, AdmissionId, Allowance, Credential, Guest, Standing, Tells
 from tests.fakes.clock import EVENING
 from tests.fakes.night import admission
 
@@ -117,6 +117,33 @@ def test_the_platforms_own_stamp_wins_over_our_clock() -> None:
     known = admission(fetched_at=EVENING, changed_at=EVENING, standing=Standing.GOOD)
     page = admission(changed_at=EVENING + timedelta(seconds=1), standing=Standing.VOID)
     assert merge(known, page, EVENING - timedelta(minutes=3)).standing is Standing.VOID
+
+
+def test_a_row_without_names_takes_none_away_and_brings_the_counts() -> None:
+    tag = Credential(scheme="rfid", value="4A2B9")
+    known = admission(
+        "A1B2", guest=Guest(name="Ioana Dumitrescu"), email="ioana@example.org", phone="40721000111",
+        credentials=(Credential(value="A1B2"), tag), fetched_at=EVENING,
+    )  # fmt: skip
+    page = admission("A1B2", guest=Guest(), allowances=(Allowance(limit=1, confirmed=1),), tells=Tells.COUNTS)
+    merged = merge(known, page, EVENING + timedelta(minutes=5))
+    assert (merged.guest, merged.email, merged.phone) == (known.guest, known.email, known.phone)
+    assert merged.credentials == known.credentials
+    assert merged.allowances[0].confirmed == 1
+    assert merged.tells is Tells.ALL
+
+
+def test_a_row_of_names_changes_nothing_else() -> None:
+    known = admission(standing=Standing.GOOD, fetched_at=EVENING)
+    page = admission(standing=Standing.UNKNOWN, allowances=(), guest=Guest(name="Andrei Popa"), tells=Tells.NAMES)
+    merged = merge(known, page, EVENING + timedelta(minutes=5))
+    assert merged == replace(known, guest=Guest(name="Andrei Popa"))
+
+
+def test_a_name_alone_lets_nobody_in() -> None:
+    page = admission(guest=Guest(name="Andrei Popa"), tells=Tells.NAMES)
+    merged = merge(None, page, EVENING)
+    assert (merged.standing, merged.allowances, merged.tells) == (Standing.UNKNOWN, (), Tells.ALL)
 
 
 def test_one_entered_here_and_two_elsewhere_is_three() -> None:

@@ -19,6 +19,7 @@ from app.domain.model import (
     Kind,
     Outcome,
     Reason,
+    Right,
     ScanId,
     Why,
 )
@@ -28,6 +29,9 @@ from tests.fakes.clock import EVENING
 MADRID = ZoneInfo("Europe/Madrid")
 INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - asked so
 WORDS = st.text("abcdef ñÑ-", max_size=12)
+
+
+DRINK = Right(ref="addon:5", name="Welcome drink", left=1, limit=2)
 
 
 def answer(reason: Reason, **changes: object) -> Answer:
@@ -56,7 +60,8 @@ def answers(draw: st.DrawFn) -> Answer:
         ),
         provisional=draw(st.booleans()), warning=draw(st.sampled_from(["", "no_entry"])),
         undoes=ScanId("scan-0") if undone else None,
-        why=Why(rule="undo", value=draw(st.sampled_from(["sent", "withdrawn"]))),
+        why=Why(rule="undo", value=draw(st.sampled_from(["sent", "withdrawn", "here"]))),
+        allowance=draw(st.sampled_from(["entrance", "addon:5"])), rights=draw(st.sampled_from([(), (DRINK,)])),
     )  # fmt: skip
 
 
@@ -110,6 +115,20 @@ TABLE = [
      "Refunded · on 21 Nov", "Reembolsada · el 21 nov"),
     ({"reason": "unsure", "word": "on_hold"},
      "Please look · the platform says “on_hold”", "Revisar · la plataforma dice «on_hold»"),
+    ({"reason": "ok", "heads": 2, "left": 1, "limit": 3, "allowance": "addon:5", "rights": (DRINK,)},
+     "2 × Welcome drink · 1 left", "2 × Welcome drink · queda 1"),
+    ({"reason": "ok", "heads": 1, "limit": 1, "allowance": "addon:5"}, "1 × Extra", "1 × Extra"),
+    ({"reason": "already_in", "allowance": "addon:5", "rights": (DRINK,),
+      "first_entry": FirstEntry(at=LATE, station="Bar")},
+     "None left · Welcome drink, last at 23:41", "Agotado · Welcome drink, última a las 23:41"),
+    ({"reason": "already_in", "allowance": "addon:5", "rights": (DRINK,),
+      "first_entry": FirstEntry(at=None, station="")}, "None left · Welcome drink", "Agotado · Welcome drink"),
+    ({"reason": "wrong_gate", "rate": "General", "allowance": "addon:5", "why": Why(rule="allowance", value="addon:5")},
+     "Not included · General", "No incluido · General"),
+    ({"reason": "wrong_gate", "rate": "General", "allowance": "addon:5", "why": Why(rule="rate", value="General")},
+     "Other entrance · General", "Otra entrada · General"),
+    ({"reason": "ok", "undoes": ScanId("s"), "why": Why(rule="undo", value="here")},
+     "Taken back · only here; the organizer has to be told", "Anulado · solo aquí; hay que avisar al organizador"),
     ({"reason": "unreadable"}, "Again, please · hold it flat", "Otra vez · ponlo plano"),
 ]  # fmt: skip
 

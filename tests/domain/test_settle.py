@@ -152,6 +152,8 @@ def test_a_connection_cut_each_time_is_not_hammered(doubts: int, jitter: float) 
 
 ENTRY = call(heads=2, limit=5, base=1)
 SEEN = Sighting(found=True, limit=5, count=1)
+LATER = Sighting(found=True, limit=1, count=1, last_at=EVENING + timedelta(minutes=20), our_times=False)
+"""Counted by the platform's own time: twenty minutes after the door's."""
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,16 @@ SEEN = Sighting(found=True, limit=5, count=1)
                      Conflict(why=Trouble.UNCLEAR), id="as many entered as we sent, but at another time"),
         pytest.param(ENTRY, "doubtful", replace(SEEN, count=4), Conflict(why=Trouble.ENTERED_ELSEWHERE),
                      id="others took the places meanwhile"),
+        pytest.param(call(doubts=1), "doubtful", LATER, Done(count=1), id="counted by their clock since we sent"),
+        pytest.param(call(doubts=1), "refused", LATER, Done(count=1), id="refused, counted since we sent before"),
+        pytest.param(call(), "refused", LATER, Conflict(why=Trouble.ENTERED_ELSEWHERE),
+                     id="refused at once, and not by us whenever it was"),
+        pytest.param(call(doubts=1, sent_at=EVENING + timedelta(hours=1)), "doubtful", LATER,
+                     Conflict(why=Trouble.ENTERED_ELSEWHERE), id="counted by their clock before we sent"),
+        pytest.param(ENTRY, "doubtful", replace(SEEN, count=3, our_times=False, last_at=LATER.last_at), Done(count=3),
+                     id="two uses landed, by their clock"),
+        pytest.param(ENTRY, "doubtful", replace(SEEN, count=2, our_times=False, last_at=LATER.last_at),
+                     Again(at=EVENING), id="somebody else's use, ours did not land"),
         pytest.param(call(heads=-1), "refused", Sighting(found=True, limit=1, count=0), Done(count=0),
                      id="undo of what is not in any more"),
         pytest.param(call(heads=-1), "doubtful", Sighting(found=True, limit=1, count=1), Again(at=EVENING),

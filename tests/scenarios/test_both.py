@@ -33,12 +33,13 @@ Hand = Callable[[], tuple[str, Body] | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Seconds of each part of the night, and readings a second at all doors together."""
+    """Seconds of each part of the night and between polls, and readings a second at all doors together."""
 
     quiet: float
     outage: float
     storm: float
     pace: float
+    poll: float = 2
 
     @property
     def guests(self) -> int:
@@ -52,11 +53,11 @@ def test_one_platform_is_down_and_every_entry_and_use_is_counted_once(tmp_path: 
 
 @pytest.mark.soak
 def test_one_platform_is_down_for_an_hour(tmp_path: Path) -> None:
-    play(Plan(quiet=600, outage=3600, storm=120, pace=4), tmp_path)
+    play(Plan(quiet=300, outage=3600, storm=120, pace=4, poll=60), tmp_path)
 
 
 def play(plan: Plan, folder: Path) -> None:
-    with a_stage(folder, plan.guests, SEED) as stage:
+    with a_stage(folder, plan.guests, SEED, plan.poll) as stage:
         book, over = Book(), threading.Event()
         doors = [Door(name, token, stage.hub.url, book, SEED) for name, token in stage.tokens.items()]
         hands = Hands(stage, book, SEED)
@@ -71,7 +72,6 @@ def play(plan: Plan, folder: Path) -> None:
             one.join()
         calm(stage)
         wait_for("both outboxes to be empty", lambda: not _waiting(stage), seconds=90, every=0.3)
-        time.sleep(5)  # a poll or two of what was settled last
         owed = checks.everything_owed(stage.folder / "data" / "doorcheck.db")
         complaints = [
             *book.troubles,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.codes import readings
 from app.domain.decide import decide, overrule, tonight
 from app.domain.model import (
     Admission,
@@ -59,16 +60,29 @@ def _event(given: dict[str, Any]) -> Event:
     )
 
 
-def _admission(given: dict[str, Any]) -> Admission:
-    it = _usually("admission", given)
+def _admission(it: dict[str, Any]) -> Admission:
     return admission(
         id=AdmissionId(it["id"]), event=EventId(it["event"]), kind=Kind(it["kind"]), standing=Standing(it["standing"]),
         word=it["word"], rate=it["rate"], guest=Guest(name=it["guest"]),
-        allowances=(
-            Allowance(ref=it["allowance"], limit=it["limit"], confirmed=it["confirmed"], owed=it["owed"]),
+        allowances=tuple(
+            Allowance(
+                ref=one["allowance"], limit=one["limit"], confirmed=one.get("confirmed", 0), owed=one.get("owed", 0)
+            )
+            for one in (it, *it["others"])
         ),
         opens_at=_instant(it["opens_at"]), closes_at=_instant(it["closes_at"]),
     )  # fmt: skip
+
+
+def _opened(given: list[dict[str, Any]], asked: Scan) -> list[Admission]:
+    """Those that the reading opens: as a code, else as the wristband that it may be."""
+    rows = [_usually("admission", one) for one in given]
+    for read in readings(asked.scheme, asked.code):
+        name = f"{read.scheme}:{read.value}"
+        found = [one for one in rows if not asked.code or name in (one["credentials"] or [f"qr:{asked.code}"])]
+        if found:
+            return [_admission(one) for one in found]
+    return []
 
 
 def _station(given: dict[str, Any]) -> Station:
@@ -81,8 +95,8 @@ def _station(given: dict[str, Any]) -> Station:
 def _scan(given: dict[str, Any], now: datetime) -> Scan:
     it = _usually("scan", given)
     return scan(
-        code=it["code"], at=now, heads=it["heads"], direction=Direction(it["direction"]), override=it["override"],
-        choice=it["choice"],
+        code=it["code"], scheme=it["scheme"], at=now, heads=it["heads"], direction=Direction(it["direction"]),
+        override=it["override"], choice=it["choice"],
     )  # fmt: skip
 
 
@@ -98,7 +112,7 @@ def answered(case: dict[str, Any]) -> Decision:
     now = datetime.fromisoformat(case.get("now", USUAL["now"]))
     asked, here = _scan(case.get("scan", {}), now), _station(case.get("station", {}))
     rules = _policy(case.get("policy", {}), [_event(one) for one in case.get("events", USUAL["events"])])
-    decision = decide([_admission(one) for one in case["admissions"]], asked, here, now, rules)
+    decision = decide(_opened(case["admissions"], asked), asked, here, now, rules)
     return overrule(decision, asked, here, tonight(here, rules.events))
 
 

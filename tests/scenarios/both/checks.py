@@ -40,6 +40,11 @@ class Owed:
             call["heads"] for call in self.calls if call["state"] in {"conflict", "parked"} and call["heads"] > 0
         )
 
+    @property
+    def worded(self) -> int:
+        """Calls that are done and were not simply accepted."""
+        return sum(call["state"] == "done" and bool(call["words"]) for call in self.calls)
+
     def __str__(self) -> str:
         told = [(call["id"], call["heads"], call["state"], call["why"], call["words"]) for call in self.calls]
         return f"{self.account} {self.ref} {self.allowance}: {told}"
@@ -82,9 +87,9 @@ def at_oveit(shows: oveit.World, owed: list[Owed], account: str) -> Iterator[str
         yield f"oveit counts {key} by us, and nobody owed it"
     for key, one in mine.items():
         told = one.heads("done") - one.covered
-        if one.allowance == "exit":  # some are answered with words: who is not in by what they know can't leave
-            told = sum(call["state"] == "done" and not call["words"] for call in one.calls)
-        mistaken = theirs[key] if one.allowance == "entrance" and any(call["words"] for call in one.calls) else 0
+        mistaken = theirs[key] if one.allowance == "entrance" and one.worded else 0
+        if one.allowance == "exit":  # told again after a lost answer, or of somebody who is not in by what they know
+            mistaken = one.worded
         if not told - mistaken <= ours[key] <= told + one.doubted:
             yield f"oveit counts {ours[key]} by us and {theirs[key]} by others: {one}"
         if one.doubted and not theirs[key] and one.allowance != "exit" and not _by_phone(one):

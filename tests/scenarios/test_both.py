@@ -52,6 +52,7 @@ def test_one_platform_is_down_and_every_entry_and_use_is_counted_once(tmp_path: 
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(2 * 3600)
 def test_one_platform_is_down_for_an_hour(tmp_path: Path) -> None:
     play(Plan(quiet=300, outage=3600, storm=120, pace=4, poll=60), tmp_path)
 

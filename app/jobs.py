@@ -200,8 +200,8 @@ class Jobs:
         jitter: float = 0,
     ) -> None:
         self._scheduler.add_job(
-            partial(self._unless_stopping, run), "interval", id=name, name=name, seconds=seconds, jitter=jitter or None, replace_existing=True,
-            executor=on,
+            partial(self._unless_stopping, run), "interval", id=name, name=name, seconds=seconds,
+            jitter=jitter or None, replace_existing=True, executor=on,
             **({"next_run_time": _system_now()} if soon else {}),
         )  # fmt: skip
 

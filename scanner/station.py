@@ -90,23 +90,25 @@ class Station:
             return
         entered, known = self._guard.enter(code)
         if entered:
-            self._scan(self._new_scan(code, 1), reading.seen_at)
+            self._scan(self._new_scan(code, reading.scheme, 1), reading.seen_at)
         elif known is not None:
             self._feedback.show(replace(known, again=True, told_at=self._seconds()))
 
     def more(self, scan: str, heads: int) -> None:
         """Let more people of an admitted party in; once for each answer, and for the last few answers only."""
-        answer = self._guard.answered(scan)
-        if answer is not None and 0 < heads <= answer.left:
+        known = self._guard.answered(scan)
+        if known is not None and 0 < heads <= known.answer.left:
             self._guard.used(scan)
-            self._scan(self._new_scan(answer.code, heads, choice=answer.admission), self._seconds())
+            again = self._new_scan(known.answer.code, known.scheme, heads, choice=known.answer.admission)
+            self._scan(again, self._seconds())
 
     def choose(self, scan: str, admission: int) -> None:
         """Staff say which of several admissions of a code is meant."""
-        answer = self._guard.answered(scan)
-        if answer is not None and any(one.admission == admission for one in answer.choices):
+        known = self._guard.answered(scan)
+        if known is not None and any(one.admission == admission for one in known.answer.choices):
             self._guard.used(scan)
-            self._scan(self._new_scan(answer.code, 1, choice=AdmissionId(admission)), self._seconds())
+            again = self._new_scan(known.answer.code, known.scheme, 1, choice=AdmissionId(admission))
+            self._scan(again, self._seconds())
 
     def take_back(self, scan: str) -> None:
         """Undo an entry. What can't be taken back is told as trouble."""
@@ -134,12 +136,12 @@ class Station:
             return code
         return None if len(valid) > 1 else (valid or [code])[0]
 
-    def _new_scan(self, code: str, heads: int, choice: AdmissionId | None = None) -> Scan:
+    def _new_scan(self, code: str, scheme: str, heads: int, choice: AdmissionId | None = None) -> Scan:
         direction = self.place.direction
         heads = heads if direction is Direction.IN else 1
         return Scan(
-            id=ScanId(secrets.token_hex(16)), code=code, at=self._clock(), heads=heads, direction=direction,
-            choice=choice,
+            id=ScanId(secrets.token_hex(16)), code=code, scheme=scheme, at=self._clock(), heads=heads,
+            direction=direction, choice=choice,
         )  # fmt: skip
 
     def _scan(self, scan: Scan, seen_at: float) -> None:
@@ -165,7 +167,7 @@ class Station:
 
     def _answered(self, scan: Scan, seen_at: float, answer: Answer, turn: int) -> None:
         verdict = Verdict(seen_at=seen_at, told_at=self._seconds(), answer=answer, late=turn != self._turn)
-        self._guard.keep(scan.code, verdict)
+        self._guard.keep(scan, answer, verdict)
         self._feedback.show(verdict)
         log.info("reading.answered", scan=scan.id, ms=round(1000 * (verdict.told_at - seen_at), 2), late=verdict.late)
 
@@ -191,6 +193,14 @@ class Station:
             return self._turn
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answered:
+    """What a touch may refer to: the answer, and how its code was read."""
+
+    answer: Answer
+    scheme: str
+
+
 class _Guard:
     """The codes of the last seconds, and what they were answered."""
 
@@ -199,7 +209,7 @@ class _Guard:
         self._mutex = threading.Lock()
         self._at: dict[str, float] = {}
         self._verdicts: dict[str, Verdict] = {}
-        self._recent: dict[str, Answer] = {}
+        self._recent: dict[str, _Answered] = {}
 
     def enter(self, code: str) -> tuple[bool, Verdict | None]:
         """Whether this is a new presentation; if not, the verdict of the first (None while it is being made)."""
@@ -210,21 +220,20 @@ class _Guard:
             self._at[code] = now
             return new, self._verdicts.get(code)
 
-    def keep(self, code: str, verdict: Verdict) -> None:
+    def keep(self, scan: Scan, answer: Answer, verdict: Verdict) -> None:
         with self._mutex:
-            if verdict.answer is not None:
-                self._recent[verdict.answer.scan] = verdict.answer
+            self._recent[answer.scan] = _Answered(answer=answer, scheme=scan.scheme)
             while len(self._recent) > RECENT:
                 del self._recent[next(iter(self._recent))]
-            if code in self._at:
-                self._verdicts[code] = verdict
+            if scan.code in self._at:
+                self._verdicts[scan.code] = verdict
 
     def forget(self, code: str) -> None:
         with self._mutex:
             self._at.pop(code, None)
             self._verdicts.pop(code, None)
 
-    def answered(self, scan: str) -> Answer | None:
+    def answered(self, scan: str) -> _Answered | None:
         """The answer to one of the last scans, until something was made of it."""
         return self._recent.get(scan)
 

@@ -306,7 +306,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstEntry:
-    """When and where somebody first came in on an admission; `station` is empty for an entry made elsewhere."""
+    """When and where somebody first came in on an admission, or last used an extra of it; `station` is empty for an
+    entry made elsewhere."""
 
     at: datetime | None
     station: str

@@ -270,7 +270,7 @@ def answer_of(
         limit=decision.limit, entered=decision.entered, event=decision.event,
         event_name=event.name if event else "", event_label=event.label if event else "",
         provisional=decision.provisional, overridden=decision.overridden,
-        overridable=not admits and decision.reason in OVERRIDABLE,
+        overridable=not admits and decision.reason in OVERRIDABLE and decision.why.rule != "allowance",
         undo_until=scan.at + UNDO_WITHIN if admits and scan.direction is Direction.IN else None,
         warning=decision.warning, why=decision.why, uncertain=uncertain,
         choices=_choices(decision, station) if decision.choices else (),

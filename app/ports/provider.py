@@ -143,9 +143,7 @@ class Provider(Protocol):
         """Total, and silent towards the platform: a damaged row is `Damaged`, never an exception and never good."""
         ...
 
-    def find(
-        self, credential: Credential, event: Event, budget: timedelta, witness: str | None
-    ) -> Sequence[Found]:
+    def find(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
         """Look a code up live within `budget`. Nothing only when the platform surely does not know it; several for
         a wristband that opens several. The value of a tag is as the reader gave it.
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.model import (
+    ENTRANCE,
     AccountId,
     Admission,
     AdmissionId,
@@ -124,7 +125,7 @@ class KnownRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateCount:
-    """Heads of one rate, of the entrance."""
+    """Heads of one rate, of one allowance."""
 
     rate: str
     limit: int
@@ -168,7 +169,7 @@ class Views(Protocol):
 
     def accounts(self) -> list[AccountRow]: ...
 
-    def event_counts(self) -> list[EventCount]: ...
+    def event_counts(self, allowance: str = ENTRANCE) -> list[EventCount]: ...
 
     def scan_counts(self) -> ScanCounts: ...
 
@@ -204,10 +205,12 @@ class Views(Protocol):
         """Ref and name of every allowance that admissions of these events have, the entrance first."""
         ...
 
-    def rate_counts(self, event: EventId) -> list[RateCount]: ...
+    def rate_counts(self, event: EventId, allowance: str = ENTRANCE) -> list[RateCount]: ...
 
-    def pace(self, events: Collection[EventId], since: datetime, step: timedelta) -> list[tuple[datetime, int]]:
-        """Heads that came in through this database, by the beginning of each step; empty steps are left out."""
+    def pace(
+        self, events: Collection[EventId], since: datetime, step: timedelta, allowance: str = ENTRANCE
+    ) -> list[tuple[datetime, int]]:
+        """Heads (or uses) let in through this database, by the beginning of each step; empty steps are left out."""
         ...
 
     def station_count(self, station: str) -> ScanCounts: ...

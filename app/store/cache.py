@@ -180,9 +180,7 @@ class SqlCache:
             self._cursor, ("admission", "guest", "about", "labels", "mail", "tel"),
             ((id_, one.guest.name, one.guest.note, tags_text(one.guest), one.email, one.phone) for id_, one in known),
         )  # fmt: skip
-        self._sql(UPDATE_SEARCH).many(
-            self._cursor, ("admission", "text"), ((id_, folded(one)) for id_, one in known)
-        )
+        self._sql(UPDATE_SEARCH).many(self._cursor, ("admission", "text"), ((id_, folded(one)) for id_, one in known))
 
     def save_damaged(
         self, account: AccountId, event: EventId, resource: str, rows: Sequence[Damaged], at: datetime

@@ -38,19 +38,21 @@ class SqlFigures:
         )
         return sorted(((row.ref, row.name) for row in rows), key=lambda one: (one[0] != ENTRANCE, one))
 
-    def rate_counts(self, event: EventId) -> list[RateCount]:
+    def rate_counts(self, event: EventId, allowance: str = ENTRANCE) -> list[RateCount]:
         """The fullest first."""
         entered = func.sum(w.c.confirmed + w.c.owed).label("entered")
         rows = self._rows(
             select(a.c.rate, func.sum(w.c.limit_).label("limit"), entered)
-            .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == "entrance"))
+            .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == allowance))
             .where(a.c.event_id == event, a.c.standing != "void")
             .group_by(a.c.rate)
             .order_by(entered.desc(), a.c.rate)
         )
         return [RateCount(rate=row.rate, limit=int(row.limit or 0), entered=int(row.entered or 0)) for row in rows]
 
-    def pace(self, events: Collection[EventId], since: datetime, step: timedelta) -> list[tuple[datetime, int]]:
+    def pace(
+        self, events: Collection[EventId], since: datetime, step: timedelta, allowance: str = ENTRANCE
+    ) -> list[tuple[datetime, int]]:
         width = step // timedelta(microseconds=1)
         at = schema.scans.c.at
         bucket = (_micros(at) - _micros(at) % width).label("bucket")
@@ -58,7 +60,7 @@ class SqlFigures:
             select(bucket, func.sum(s.c.heads).label("heads"))
             .where(
                 s.c.event_id.in_(list(events)), s.c.at >= since, s.c.outcome == "admit", s.c.direction == "in",
-                s.c.undone_by.is_(None), s.c.allowance == ENTRANCE,
+                s.c.undone_by.is_(None), s.c.allowance == allowance,
             )
             .group_by(bucket)
             .order_by(bucket)
@@ -66,14 +68,14 @@ class SqlFigures:
         return [(from_micros(int(row.bucket)) or since, int(row.heads)) for row in rows]
 
     def scan_counts(self) -> ScanCounts:
-        """Of the last 24 hours."""
-        return self._counted([])
+        """Of the last 24 hours at every station; heads only of those that let people in and out."""
+        return self._counted([], ENTRANCE)
 
     def station_count(self, station: str) -> ScanCounts:
-        """Of the last 24 hours at one station."""
-        return self._counted([s.c.station == station])
+        """Of the last 24 hours at one station, whatever it lets in to."""
+        return self._counted([s.c.station == station], None)
 
-    def _counted(self, where: list[Any]) -> ScanCounts:
+    def _counted(self, where: list[Any], heads_of: str | None) -> ScanCounts:
         rows = self._rows(
             select(
                 s.c.outcome, s.c.direction, s.c.allowance, func.count().label("n"),
@@ -84,12 +86,11 @@ class SqlFigures:
         )  # fmt: skip
 
         def total(outcome: Outcome, column: str, direction: Direction | None = None) -> int:
-            """Scans at every station; heads only where people come and go."""
             return sum(
                 int(getattr(row, column) or 0)
                 for row in rows
                 if row.outcome == outcome
-                and (direction is None or (direction == row.direction and row.allowance == ENTRANCE))
+                and (direction is None or (direction == row.direction and heads_of in {None, row.allowance}))
             )
 
         return ScanCounts(

@@ -21,6 +21,7 @@ OUT_OF_ORDER = {"sqlite": 0, "postgresql": 2_000}
 """Changes that may turn up behind later ones: a transaction takes its numbers before it ends. SQLite writes one at a
 time; on PostgreSQL a page of a poll may be in flight beside scans."""
 
+LATEST = (s.c.at.desc(), s.c.seq.desc())
 _ROW = (
     a.c.id, a.c.kind, a.c.standing, a.c.word, a.c.rate, a.c.name, a.c.opens_at, a.c.closes_at, w.c.limit_,
     (w.c.confirmed + w.c.owed).label("entered"), a.c.entered_at,
@@ -54,9 +55,14 @@ class SqlKnown:
             entries = connection.execute(
                 select(s.c.admission_id, s.c.at, s.c.station)
                 .join_from(s, a, a.c.id == s.c.admission_id)
-                .where(*mine, s.c.outcome == "admit", s.c.direction == "in", s.c.undone_by.is_(None),
-                       s.c.allowance == allowance)
-                .order_by(s.c.admission_id, s.c.at, s.c.seq)
+                .where(
+                    *mine,
+                    s.c.outcome == "admit",
+                    s.c.direction == "in",
+                    s.c.undone_by.is_(None),
+                    s.c.allowance == allowance,
+                )
+                .order_by(s.c.admission_id, *([s.c.at, s.c.seq] if allowance == ENTRANCE else LATEST))
             ).all()
             rows = connection.execute(
                 select(*_ROW)

@@ -8,7 +8,18 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, literal_column, select, update
 
-from app.domain.model import Admission, AdmissionId, Allowance, Answer, Call, CallId, FirstEntry, ScanId, Station
+from app.domain.model import (
+    ENTRANCE,
+    Admission,
+    AdmissionId,
+    Allowance,
+    Answer,
+    Call,
+    CallId,
+    FirstEntry,
+    ScanId,
+    Station,
+)
 from app.ports import Doubt
 from app.store import schema
 from app.store.rows import (
@@ -54,7 +65,7 @@ ADD_CALL = insert(k).values(
         )
     }
 )  # fmt: skip
-FIRST_ENTRY = (
+USES = (
     select(s.c.at, s.c.station)
     .where(
         s.c.admission_id == bindparam("admission"),
@@ -63,9 +74,10 @@ FIRST_ENTRY = (
         s.c.undone_by.is_(None),
         s.c.allowance == bindparam("allowance"),
     )
-    .order_by(s.c.at, s.c.seq)
     .limit(1)
 )
+FIRST_ENTRY = USES.order_by(s.c.at, s.c.seq)
+LAST_USE = USES.order_by(s.c.at.desc(), s.c.seq.desc())
 DOUBTFUL = (
     select(s.c.id, s.c.uptime_us)
     .where(s.c.boot != literal_column("''"), s.c.boot == bindparam("boot"))
@@ -152,7 +164,8 @@ class SqlScans:
         self._sql(ADD_CALL).run(self._cursor, **from_call(call))
 
     def first_entry(self, admission: AdmissionId, allowance: str) -> FirstEntry | None:
-        rows = self._sql(FIRST_ENTRY).rows(self._cursor, admission=admission, allowance=allowance)
+        statement = FIRST_ENTRY if allowance == ENTRANCE else LAST_USE
+        rows = self._sql(statement).rows(self._cursor, admission=admission, allowance=allowance)
         return FirstEntry(at=rows[0][0], station=rows[0][1]) if rows else None
 
     def calls_of(self, scan: ScanId) -> list[Call]:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import and_, case, func, select, text
 from sqlalchemy.engine import Connection, Engine
 
 from app.domain.model import (
+    ENTRANCE,
     AccountId,
     Admission,
     AdmissionId,
@@ -191,15 +192,15 @@ class SqlViews(SqlKnown, SqlFigures):
             for row in self._all(select(schema.accounts).order_by(schema.accounts.c.name))
         ]  # fmt: skip
 
-    def event_counts(self) -> list[EventCount]:
+    def event_counts(self, allowance: str = ENTRANCE) -> list[EventCount]:
         counted = self._all(
             select(
                 a.c.event_id,
                 func.count().label("n"),
-                func.sum(w.c.limit_).label("limit"),
+                func.sum(case((a.c.standing == "void", 0), else_=w.c.limit_)).label("limit"),
                 func.sum(w.c.confirmed + w.c.owed).label("entered"),
             )
-            .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == "entrance"))
+            .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == allowance))
             .where(~and_(a.c.resource == RESOURCE, a.c.standing == "void"))  # the real admission took over
             .group_by(a.c.event_id)
         )

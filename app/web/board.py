@@ -10,14 +10,16 @@ from typing import Any
 
 from app.domain.model import AccountId, Event, EventId, Station
 from app.flows.lines import Line, LineState, LineStatus
-from app.ports import AccountRow, Clock, EventCount, Freshness, Store
+from app.ports import AccountRow, Clock, EventCount, Freshness, OutboxCount, Store
 from app.web.fresh import Fresh
 from app.web.wire.common import utc
 from app.web.wire.status import (
     AccountOut,
     CountsOut,
     EventStatus,
+    FreshnessOut,
     HouseStatus,
+    LeaseOut,
     MachineOut,
     OutboxStatus,
     ResourceOut,
@@ -26,6 +28,7 @@ from app.web.wire.status import (
 
 EVERY = 0.5
 """Seconds for which one reading serves everybody."""
+_WORST = ("never", "failed", "stale", "fresh")
 
 
 class Board:
@@ -48,26 +51,39 @@ class Board:
         self._machine = machine
         self._fresh = Fresh(self._read, EVERY, EVERY, time.monotonic)
 
-    async def status(self, station: Station, pin_needed: bool) -> dict[str, Any]:
-        """A `StatusOut`, ready to be encoded."""
+    async def status(self, station: Station, allowance: str, pin_needed: bool) -> dict[str, Any]:
+        """A `StatusOut`, ready to be encoded; `allowance` is the name of what the station counts."""
         return {
             "now": utc(self._clock()),
             "timezone": self._timezone,
             "version": self._version,
-            "station": StationOut.of(station, pin_needed).model_dump(),
+            "station": StationOut.of(station, allowance, pin_needed).model_dump(),
             **await self._fresh.get(),
         }
 
     def _read(self) -> dict[str, Any]:
         views = self._store.views
+        freshness = views.freshness()
         status = HouseStatus(
-            accounts=accounts(self._lines, views.accounts()),
-            events=self._events(views.event_counts(), views.freshness()),
+            accounts=self._accounts(views.accounts(), freshness),
+            events=self._events(views.event_counts(), freshness),
             outbox=OutboxStatus.of(views.outbox()),
             counts=CountsOut.of(views.scan_counts()),
             machine=self._machine(),
         )
         return status.model_dump()
+
+    def _accounts(self, rows: Sequence[AccountRow], known: Sequence[Freshness]) -> list[AccountOut]:
+        events, now = {one.id for one in open_events(self._store)}, self._clock()
+        names = sorted({*self._lines, *(row.account for row in rows)})
+        outboxes = {one: self._store.views.outbox(one) for one in names}
+        ages = {
+            one: freshest(
+                [resource(it, now, self._stale_after) for it in known if it.account == one and it.event in events]
+            )
+            for one in names
+        }
+        return accounts(self._lines, rows, outboxes, ages)
 
     def _events(self, counts: Sequence[EventCount], freshness: Sequence[Freshness]) -> list[EventStatus]:
         now = self._clock()
@@ -90,20 +106,31 @@ def by_start(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda event: (event.starts_at is None, event.starts_at, event.id))
 
 
-def accounts(lines: Mapping[AccountId, Line], rows: Sequence[AccountRow]) -> list[AccountOut]:
+def accounts(
+    lines: Mapping[AccountId, Line],
+    rows: Sequence[AccountRow],
+    outboxes: Mapping[AccountId, OutboxCount],
+    ages: Mapping[AccountId, FreshnessOut | None],
+) -> list[AccountOut]:
     """Every account: its line as this process sees it, else as the hub that speaks to it wrote it down."""
     kept = {row.account: row for row in rows}
     heard = {name: line.status for name, line in lines.items() if line.status.state is not LineState.UNKNOWN}
-    return [_account(name, heard.get(name), kept.get(name)) for name in sorted({*kept, *lines})]
+    return [
+        _account(name, heard.get(name), kept.get(name), outboxes.get(name, OutboxCount()), ages.get(name))
+        for name in sorted({*kept, *lines})
+    ]
 
 
-def _account(name: AccountId, line: LineStatus | None, row: AccountRow | None) -> AccountOut:
+def _account(
+    name: AccountId, line: LineStatus | None, row: AccountRow | None, outbox: OutboxCount, age: FreshnessOut | None
+) -> AccountOut:
     row = row or AccountRow(account=name, provider="", state=LineState.UNKNOWN, since=None)
     line = line or LineStatus(state=_state(row.state), since=row.since, words=row.words)
     drift = row.drift.total_seconds() if row.drift is not None else None
+    lease = LeaseOut(holder=row.holder, until=row.lease_until) if row.holder and row.lease_until else None
     return AccountOut(
-        name=name, provider=row.provider, state=line.state, since=line.since, words=line.words,
-        clock_drift_seconds=drift,
+        name=name, provider=row.provider, state=line.state, since=line.since, words=line.words, retry_at=line.retry_at,
+        lease=lease, clock_drift_seconds=drift, outbox=OutboxStatus.of(outbox), freshness=age,
     )  # fmt: skip
 
 
@@ -126,9 +153,18 @@ def resource(known: Freshness, now: datetime, stale_after: timedelta) -> Resourc
     )
 
 
+def freshest(known: Sequence[FreshnessOut]) -> FreshnessOut | None:
+    """Several as one: the worst state, the oldest age."""
+    if not known:
+        return None
+    oldest = max(known, key=lambda one: one.age_seconds or 0)
+    state = min((one.state for one in known), key=_WORST.index)
+    return FreshnessOut(state=state, as_of=oldest.as_of, age_seconds=oldest.age_seconds)
+
+
 def _event(event: Event, count: EventCount, resources: list[ResourceOut]) -> EventStatus:
     return EventStatus(
-        id=event.id, name=event.name, open=event.open, starts_at=event.starts_at, ends_at=event.ends_at,
-        admissions=count.admissions, entered=count.entered, limit=count.limit, damaged=count.damaged,
-        resources=resources,
+        id=event.id, account=event.account, name=event.name, open=event.open, starts_at=event.starts_at,
+        ends_at=event.ends_at, admissions=count.admissions, entered=count.entered, limit=count.limit,
+        damaged=count.damaged, resources=resources,
     )  # fmt: skip

@@ -61,7 +61,7 @@ class _House(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            found = [self._outbox(), self._freshness()]
+            found = [self._outbox(), self._freshness(), self._drift()]
         except StoreError:
             found = []
         yield GaugeMetricFamily("doorcheck_store_up", "Whether the database answers.", value=float(bool(found)))
@@ -69,10 +69,23 @@ class _House(Collector):
         yield self._line()
 
     def _outbox(self) -> Metric:
-        count = self._store.views.outbox()
-        metric = GaugeMetricFamily("doorcheck_outbox", "Check-ins owed to a platform, by state.", labels=("state",))
-        for state in ("due", "sending", "parked", "conflict"):
-            metric.add_metric((state,), getattr(count, state))
+        metric = GaugeMetricFamily(
+            "doorcheck_outbox", "Check-ins owed to a platform, by state.", labels=("account", "state")
+        )
+        views = self._store.views
+        for account in sorted({*self._lines, *(row.account for row in views.accounts())}):
+            count = views.outbox(account)
+            for state in ("due", "sending", "parked", "conflict"):
+                metric.add_metric((account, state), getattr(count, state))
+        return metric
+
+    def _drift(self) -> Metric:
+        metric = GaugeMetricFamily(
+            "doorcheck_clock_drift_seconds", "A platform's clock minus ours, where it tells.", labels=("account",)
+        )
+        for row in self._store.views.accounts():
+            if row.drift is not None:
+                metric.add_metric((row.account,), row.drift.total_seconds())
         return metric
 
     def _freshness(self) -> Metric:

@@ -18,6 +18,7 @@ from app.flows.snapshot import Snapshots
 from app.flows.undo import Undo
 from app.ports import Clock, Decoder, Kiosk, Machine, Store, Timekeeper
 from app.web.access import Access
+from app.web.allowances import Allowances
 from app.web.board import Board
 from app.web.live import Live
 from app.web.metrics import Metrics
@@ -60,6 +61,7 @@ class House:
 
     parts: Parts
     access: Access
+    allowances: Allowances
     board: Board
     metrics: Metrics
 

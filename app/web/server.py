@@ -7,6 +7,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from app.web import docs, page, problems
 from app.web.access import Access
+from app.web.allowances import Allowances
 from app.web.board import Board
 from app.web.front import API, Front
 from app.web.metrics import Metrics
@@ -53,6 +54,7 @@ def _house(parts: Parts) -> House:
     return House(
         parts=parts,
         access=Access(parts.store.views.stations),
+        allowances=Allowances(parts.store),
         board=Board(parts.store, parts.lines, parts.clock, parts.stale_after, parts.version, parts.zone, machine),
         metrics=Metrics(parts.store, parts.lines, parts.clock, parts.machine),
     )

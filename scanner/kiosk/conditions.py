@@ -8,9 +8,10 @@ from datetime import datetime
 
 from app.bootstrap import Hub
 from app.domain.decide import tonight
-from app.domain.model import Station
+from app.domain.model import ENTRANCE, Event, Station
 from app.ports import MachineHealth, Room, StoreError
-from scanner.kiosk.frame import Counts, Sign, Trouble
+from app.web.allowances import Allowances
+from scanner.kiosk.frame import Counts, Extra, Sign, Trouble
 from scanner.readers.contract import Condition, Reader
 
 _WAITING = frozenset({Condition.STARTING, Condition.READY, Condition.ENDED})
@@ -33,6 +34,7 @@ class Conditions:
     is_open: bool = True
     trouble: Trouble | None = None
     signs: tuple[Sign, ...] = ()
+    extra: Extra | None = None
     event: str = ""
     data_age_s: int | None = None
     camera: bool = False
@@ -40,16 +42,20 @@ class Conditions:
     counts: Counts | None = None
 
 
-def look_around(hub: Hub, place: Station, readers: Sequence[Reader], contact: str) -> Conditions:
+def look_around(
+    hub: Hub, place: Station, readers: Sequence[Reader], contact: str, allowances: Allowances
+) -> Conditions:
     """How everything is now. Never raises for a database that fails: that is one of the things it tells."""
     try:
-        return _look(hub, place, readers, contact)
+        return _look(hub, place, readers, contact, allowances)
     except StoreError as error:
         trouble = Trouble(what="database", since=hub.clock(), contact=contact, words=str(error))
-        return Conditions(trouble=trouble, camera=_any(readers, "camera"), gun=_any(readers, "gun", "serial"))
+        return Conditions(
+            trouble=trouble, extra=_extra(place, ""), camera=_any(readers, "camera"), gun=_any(readers, "gun", "serial")
+        )
 
 
-def _look(hub: Hub, place: Station, readers: Sequence[Reader], contact: str) -> Conditions:
+def _look(hub: Hub, place: Station, readers: Sequence[Reader], contact: str, allowances: Allowances) -> Conditions:
     events = hub.store.open_events()
     on_here = sorted(
         tonight(place, events), key=lambda one: (events[one].starts_at is None, events[one].starts_at, one)
@@ -58,7 +64,7 @@ def _look(hub: Hub, place: Station, readers: Sequence[Reader], contact: str) -> 
     outbox, counts = hub.store.views.outbox(), hub.store.views.scan_counts()
     machine = hub.machine.look()
     signs = {
-        Sign.OFFLINE: bool(hub.lines) and not any(line.up for line in hub.lines.values()),
+        Sign.OFFLINE: _is_cut_off(hub, [events[one] for one in on_here]),
         Sign.STALE: stale,
         Sign.READER: any(reader.health.condition not in _WAITING for reader in readers),
         Sign.CLOCK: not hub.timekeeper.certain,
@@ -70,12 +76,25 @@ def _look(hub: Hub, place: Station, readers: Sequence[Reader], contact: str) -> 
         is_open=bool(on_here),
         trouble=_no_room(machine, hub.clock(), contact) or _trouble(readers, contact),
         signs=tuple(sign for sign, lit in signs.items() if lit),
+        extra=_extra(place, allowances.name(place)),
         event=events[on_here[0]].name if on_here else "",
         data_age_s=age_s,
         camera=_any(readers, "camera"),
         gun=_any(readers, "gun", "serial"),
         counts=Counts(inside=max(counts.heads_in - counts.heads_out, 0), waiting=outbox.due + outbox.sending),
     )
+
+
+def _extra(place: Station, name: str) -> Extra | None:
+    return None if place.allowance == ENTRANCE else Extra(ref=place.allowance, name=name)
+
+
+def _is_cut_off(hub: Hub, events: Sequence[Event]) -> bool:
+    """Can the platform of one of these events not be reached? Without any event: none of them."""
+    lines = [hub.lines[event.account] for event in events if event.account in hub.lines]
+    if lines:
+        return not all(line.up for line in lines)
+    return bool(hub.lines) and not any(line.up for line in hub.lines.values())
 
 
 def _age(hub: Hub, events: Sequence[str]) -> tuple[int | None, bool]:

@@ -53,6 +53,22 @@ class Sign(StrEnum):
     """Undervoltage, or too hot."""
 
 
+class Extra(msgspec.Struct, frozen=True, kw_only=True):
+    """What the station hands out instead of letting people in; `name` is the platform's own."""
+
+    ref: str
+    name: str
+
+
+class RightShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of one right of the guest."""
+
+    ref: str
+    name: str
+    left: int
+    limit: int
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict, in the words and the language of the kiosk."""
 
@@ -67,6 +83,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     heads: int = 0
     left: int = 0
+    allowance: str = "entrance"
+    rights: tuple[RightShown, ...] = ()
+    """Every right of the guest, where there are several."""
     again: bool = False
     """The same code within 3 seconds: the same verdict, and no second sound."""
     stays_ms: int = 4000
@@ -100,12 +119,13 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UndoOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """Staffed only: the entry that can be taken back."""
+    """Staffed only: the entry that can be taken back. `stays`: the platform can't take anything back."""
 
     scan: str
     name: str
     heads: int
     until: datetime
+    stays: bool = False
 
 
 class Last(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +159,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
     seq: int = 0
     station: str = ""
+    extra: Extra | None = None
     event: str = ""
     layout: str = "self"
     language: str = "en"

@@ -244,9 +244,9 @@ class Screen:
         live = made is not None and state is made.state
         sound, sound_seq, ticks = self._sound
         return Frame(
-            station=self._name, event=around.event, layout=self._setup.manner.layout, language=self._manner().language,
-            state=state, since=self._state_since[1], signs=around.signs, data_age_s=around.data_age_s,
-            arrow=self._setup.arrow, camera=around.camera, gun=around.gun,
+            station=self._name, extra=around.extra, event=around.event, layout=self._setup.manner.layout,
+            language=self._manner().language, state=state, since=self._state_since[1], signs=around.signs,
+            data_age_s=around.data_age_s, arrow=self._setup.arrow, camera=around.camera, gun=around.gun,
             shown=made.shown if made and live else None, party=made.party if made and live else None,
             choices=made.choices if made and live else (), trouble=around.trouble,
             undo=self._undo(), last=tuple(self._last) if staffed else (),

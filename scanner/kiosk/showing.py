@@ -7,8 +7,8 @@ from datetime import tzinfo
 from typing import Literal
 
 from app.domain.messages import Message, phrase
-from app.domain.model import Answer, Direction, Outcome, Reason, short_name
-from scanner.kiosk.frame import ChoiceOffer, Look, PartyOffer, Shown, State, UndoOffer
+from app.domain.model import ENTRANCE, Answer, Direction, Outcome, Reason, short_name
+from scanner.kiosk.frame import ChoiceOffer, Look, PartyOffer, RightShown, Shown, State, UndoOffer
 from scanner.kiosk.words import to_guests, words
 from scanner.station import Verdict
 
@@ -96,7 +96,7 @@ def _stays(look: Look, party: PartyOffer | None, choices: tuple[ChoiceOffer, ...
 
 
 def _party(answer: Answer) -> PartyOffer | None:
-    if answer.direction is not Direction.IN or answer.left <= 0:
+    if answer.direction is not Direction.IN or answer.left <= 0 or answer.allowance != ENTRANCE:
         return None
     return PartyOffer(scan=answer.scan, left=answer.left, entered=answer.entered, limit=answer.limit)
 
@@ -111,7 +111,7 @@ def _undo(answer: Answer, manner: Manner) -> UndoOffer | None:
     if answer.undo_until is None:
         return None
     name = _name(answer, manner)
-    return UndoOffer(scan=answer.scan, name=name, heads=answer.heads, until=answer.undo_until)
+    return UndoOffer(scan=answer.scan, name=name, heads=answer.heads, until=answer.undo_until, stays=answer.undo_stays)
 
 
 def _shown(verdict: Verdict, look: Look, manner: Manner, stays_s: float) -> Shown:
@@ -134,9 +134,17 @@ def _shown(verdict: Verdict, look: Look, manner: Manner, stays_s: float) -> Show
         tags=guest.tags if guest else (),
         heads=answer.heads,
         left=answer.left,
+        allowance=answer.allowance,
+        rights=_rights(answer),
         again=verdict.again,
         stays_ms=stays_ms,
     )
+
+
+def _rights(answer: Answer) -> tuple[RightShown, ...]:
+    if len(answer.rights) < 2:
+        return ()
+    return tuple(RightShown(ref=one.ref, name=one.name, left=one.left, limit=one.limit) for one in answer.rights)
 
 
 def _message(verdict: Verdict, manner: Manner) -> Message:

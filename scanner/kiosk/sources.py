@@ -23,12 +23,13 @@ def reader(given: ReaderSettings, decoder: Decoder, stdin: TextIO = sys.stdin) -
         case GunSettings():
             return HidGun(
                 given.device, layout=given.layout, prefix=given.prefix, suffix=given.suffix,
-                pause_s=given.pause_ms / 1000,
+                pause_s=given.pause_ms / 1000, scheme=given.scheme,
             )  # fmt: skip
         case SerialSettings():
             return SerialGun(
-                given.device, baud=given.baud, prefix=given.prefix, suffix=given.suffix, pause_s=given.pause_ms / 1000
-            )
+                given.device, baud=given.baud, prefix=given.prefix, suffix=given.suffix, pause_s=given.pause_ms / 1000,
+                scheme=given.scheme,
+            )  # fmt: skip
         case KeyboardSettings():
             return Keyboard(stdin)
 

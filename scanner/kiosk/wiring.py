@@ -12,6 +12,7 @@ import structlog
 
 from app.bootstrap import Hub
 from app.domain.model import Station as Place
+from app.web.allowances import Allowances
 from scanner.kiosk.conditions import look_around
 from scanner.kiosk.frame import Lamps, Look
 from scanner.kiosk.panel import Patterns
@@ -91,6 +92,7 @@ class Kiosk:
         self._hub = hub
         self._sources = tuple(sources)
         self._contact = contact
+        self._allowances = Allowances(hub.store)
         self._desks: Mapping[str, _Desk] = {
             place.name: _Desk(hub, place, self._of(place), setup, effects if at == 0 else NoEffects())
             for at, place in enumerate(places)
@@ -177,7 +179,7 @@ class Kiosk:
             self._problem = self._effects.problem
             log.warning("sound.changed", words=self._problem or "ready")
         for desk in self._desks.values():
-            desk.screen.around(look_around(self._hub, desk.place, desk.readers, self._contact))
+            desk.screen.around(look_around(self._hub, desk.place, desk.readers, self._contact, self._allowances))
 
     def _tell_health(self, reader: Reader) -> None:
         health, before = reader.health, self._healths.get(reader.name)

@@ -20,12 +20,14 @@ class Reading:
     """One presentation of a code, as it was read.
 
     `seen_at` is the monotonic second (`time.monotonic`) of the first frame or the last key that made it readable.
-    `rivals` are other codes that were as near to the middle of the view: somebody has to choose.
+    `rivals` are other codes that were as near to the middle of the view: somebody has to choose. `scheme` is what the
+    reader was told it reads: `rfid` for ids of wristbands and cards.
     """
 
     raw: str
     seen_at: float
     rivals: tuple[str, ...] = ()
+    scheme: str = "qr"
 
 
 class Condition(StrEnum):
@@ -87,7 +89,8 @@ class Reader(Protocol):
 class Outlet:
     """Readings on their way from a reader's own thread to whoever iterates; also keeps its health."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: str = "qr") -> None:
+        self._scheme = scheme
         self._queue: SimpleQueue[Reading | None] = SimpleQueue()
         self._health = Health(condition=Condition.STARTING, words="starting", since=_now())
         self._mutex = threading.Lock()
@@ -105,7 +108,7 @@ class Outlet:
 
     def put(self, raw: str, rivals: tuple[str, ...] = (), seen_at: float | None = None) -> None:
         at = time.monotonic() if seen_at is None else seen_at
-        self._queue.put(Reading(raw=raw, seen_at=at, rivals=rivals))
+        self._queue.put(Reading(raw=raw, seen_at=at, rivals=rivals, scheme=self._scheme))
 
     def end(self) -> None:
         """No more readings come: the iteration ends after those that wait."""

@@ -38,8 +38,9 @@ class HidGun(Reopening):
         suffix: str = "",
         pause_s: float = PAUSE_S,
         grab: bool = True,
+        scheme: str = "qr",
     ) -> None:
-        super().__init__(f"gun {device}", "gun", self._opened, Framer(prefix, suffix, pause_s))
+        super().__init__(f"gun {device}", "gun", self._opened, Framer(prefix, suffix, pause_s), scheme)
         self._device = device
         self._layout = layout
         self._grab = grab

@@ -40,12 +40,12 @@ GARBLED = "\x00"
 class Reopening:
     """Reads a device with a `Framer`; drops a half code when it goes, and opens it again when it is back."""
 
-    def __init__(self, name: str, kind: str, opened: Callable[[], Device], framer: Framer) -> None:
+    def __init__(self, name: str, kind: str, opened: Callable[[], Device], framer: Framer, scheme: str = "qr") -> None:
         self.name = name
         self.kind = kind
         self._open = opened
         self._framer = framer
-        self._outlet = Outlet()
+        self._outlet = Outlet(scheme)
         self._wake_out, self._wake_in = os.pipe()
         self._thread = threading.Thread(target=self._run, name=f"{kind}-reader", daemon=True)
 

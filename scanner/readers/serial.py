@@ -17,9 +17,16 @@ class SerialGun(Reopening):
     """`device`: a port such as /dev/ttyACM0, or `vendor:product[:serial]` as `--list-readers` shows it."""
 
     def __init__(
-        self, device: str, *, baud: int = BAUD, prefix: str = "", suffix: str = "", pause_s: float = PAUSE_S
+        self,
+        device: str,
+        *,
+        baud: int = BAUD,
+        prefix: str = "",
+        suffix: str = "",
+        pause_s: float = PAUSE_S,
+        scheme: str = "qr",
     ) -> None:
-        super().__init__(f"serial gun {device}", "serial", self._opened, Framer(prefix, suffix, pause_s))
+        super().__init__(f"serial gun {device}", "serial", self._opened, Framer(prefix, suffix, pause_s), scheme)
         self._device = device
         self._baud = baud
 

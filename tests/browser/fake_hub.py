@@ -51,7 +51,8 @@ def answer(outcome: str = "admit", reason: str = "ok", message: str = "Come in",
         "entered": 1, "kind": "ticket", "rate": "Early bird", "guest": None, "first_entry": None, "provisional": False,
         "event": {"id": "ev-1", "name": "Noche de Sábado"}, "why": [], "as_of": stamp(-90), "choices": [],
         "warning": None, "undo_until": stamp(600) if outcome == "admit" else None, "overridable": False,
-        "direction": "in", "at": stamp(0), "station": "Puerta 1", "admission": None,
+        "direction": "in", "at": stamp(0), "station": "Puerta 1", "admission": None, "allowance": "entrance",
+        "allowances": [], "undo_reaches": "platform" if outcome == "admit" else None,
     }  # fmt: skip
     return blank | more
 
@@ -65,14 +66,18 @@ SALT = bytes(range(16))
 
 def known(number: int, code: str, name: str = "Marta S.", **more: Any) -> list[Any]:
     """A row of the snapshot: a good ticket for one, unless `more` says otherwise."""
-    digest = hashlib.sha256(SALT + f"qr:{code}".encode()).digest()
     row: Json = {
-        "id": number, "codes": [urlsafe_b64encode(digest[:12]).decode()], "kind": "ticket", "standing": "good",
+        "id": number, "codes": [name_of("qr", code)], "kind": "ticket", "standing": "good",
         "word": "",
         "rate": "Early bird", "name": name, "limit": 1, "entered": 0, "opens": None, "closes": None, "first": None,
         "station": "",
     }  # fmt: skip
     return list((row | more).values())
+
+
+def name_of(scheme: str, value: str) -> str:
+    """What the snapshot calls a code or a wristband."""
+    return urlsafe_b64encode(hashlib.sha256(SALT + f"{scheme}:{value}".encode()).digest()[:12]).decode()
 
 
 class Lost(Response):
@@ -174,7 +179,8 @@ class FakeHub:
                 "id": "ev-1", "name": "Noche de Sábado", "label": "2025-11-22", "open": True, "starts_at": stamp(-3600),
                 "ends_at": stamp(3600),
             },
-            "unknown_offline": "ask", "early_minutes": None, "late_minutes": None, "total": len(self.rows),
+            "allowance": self._allowance(), "unknown_offline": "ask", "early_minutes": None, "late_minutes": None,
+            "total": len(self.rows),
         }  # fmt: skip
         return JSONResponse(head | self.rules | {"rows": self.rows})
 
@@ -199,7 +205,11 @@ class FakeHub:
         pace = [{"at": stamp(-600 * n), "heads": heads} for n, heads in enumerate((31, 44, 12, 9, 3))]
         night = {"id": "ev-1", "name": "Noche de Sábado", "entered": 214, "limit": 812, "rates": rates}
         here = {"admitted": 96, "refused": 9, "asked": 4, "heads": 101}
-        return JSONResponse({"events": [night], "station": here, "pace": pace})
+        return JSONResponse({"allowance": self._allowance(), "events": [night], "station": here, "pace": pace})
+
+    def _allowance(self) -> Json:
+        station = self.status["station"]
+        return {"ref": station["allowance"], "name": station["allowance_name"]}
 
     async def decode(self, request: Request) -> Response:
         async with request.form() as form:
@@ -275,17 +285,34 @@ def _bearer(scope: Scope) -> str:
     return said.removeprefix("Bearer ")
 
 
+def account(name: str, state: str = "up", since: float = -3600, age: int | None = 120, **outbox: int) -> Json:
+    """A platform as the hub reaches it."""
+    freshness = {"state": "fresh", "as_of": stamp(-(age or 0)), "age_seconds": age}
+    none = {"due": 0, "sending": 0, "parked": 0, "conflict": 0, "done": 0, "oldest_at": None}
+    return {
+        "name": name, "provider": name, "state": state, "since": stamp(since), "words": "", "retry_at": None,
+        "lease": None, "clock_drift_seconds": None, "outbox": none | outbox, "freshness": freshness,
+    }  # fmt: skip
+
+
 def quiet_night() -> Json:
     fresh = [{"resource": "tickets", "state": "fresh", "as_of": stamp(-120), "age_seconds": 120}]
     return {
         "timezone": "Europe/Madrid",
-        "station": {"name": "Puerta 1", "direction": "in", "events": [], "kinds": [], "rates": []},
-        "accounts": [
-            {"name": "fourvenues", "provider": "fourvenues", "state": "up", "since": stamp(-3600), "words": ""}
-        ],
+        "station": {
+            "name": "Puerta 1",
+            "direction": "in",
+            "events": [],
+            "kinds": [],
+            "rates": [],
+            "allowance": "entrance",
+            "allowance_name": "",
+        },
+        "accounts": [account("fourvenues", due=2, sending=1)],
         "events": [
             {
                 "id": "ev-1",
+                "account": "fourvenues",
                 "name": "Noche de Sábado",
                 "open": True,
                 "admissions": 812,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.domain.model import Answer, Choice, Direction, FirstEntry, Guest, Outcome, Reason, ScanId, Why
-from scanner.kiosk.frame import Counts, Frame, Lamps, Last, Look, Sign, State, Trouble
+from app.domain.model import Answer, Choice, Direction, FirstEntry, Guest, Outcome, Reason, Right, ScanId, Why
+from scanner.kiosk.frame import Counts, Extra, Frame, Lamps, Last, Look, Sign, State, Trouble
 from scanner.kiosk.showing import Manner, showing
 from scanner.station import Verdict
 
@@ -40,6 +41,12 @@ CHOICES = tuple(
     Choice(admission=at, name=name, rate="Mesa VIP", kind=None, left=2)  # type: ignore[arg-type]
     for at, name in ((7, "Nerea Ortiz"), (8, "Iker Muñoz"))
 )
+DRINK = Right(ref="addon:5", name="Welcome drink", left=1, limit=2)
+CLOAKROOM = Right(ref="addon:7", name="Cloakroom", left=1, limit=1)
+ENTRANCE = Right(ref="entrance", name="", left=0, limit=1)
+RIGHTS = (DRINK, CLOAKROOM, ENTRANCE)
+AT_THE_BAR: dict[str, Any] = {"allowance": "addon:5", "rights": RIGHTS, "limit": 2, "guest": Guest(name="Nora Campos")}
+BAR = Extra(ref="addon:5", name="Welcome drink")
 VERDICTS: dict[str, Answer | None] = {
     "admit": answer(),
     "party": answer(heads=1, left=3, limit=4),
@@ -54,6 +61,14 @@ VERDICTS: dict[str, Answer | None] = {
     "unreadable": asked(Reason.UNREADABLE, guest=None, rate=""),
     "undo": answer(undoes=ScanId("s0"), direction=Direction.OUT, why=Why(rule="undo", value="withdrawn")),
     "trouble": None,
+    "rights": answer(rights=RIGHTS),
+    "bar-served": answer(left=1, **AT_THE_BAR),
+    "bar-none-left": refused(
+        Reason.ALREADY_IN, first_entry=FIRST, **AT_THE_BAR | {"rights": (replace(DRINK, left=0), CLOAKROOM, ENTRANCE)}
+    ),
+    "bar-not-included": refused(
+        Reason.WRONG_GATE, allowance="addon:5", rights=(ENTRANCE,), why=Why(rule="allowance", value="addon:5")
+    ),
 }
 OTHERS: dict[str, dict[str, Any]] = {
     "starting": {"state": State.STARTING},
@@ -61,6 +76,8 @@ OTHERS: dict[str, dict[str, Any]] = {
     "ready-camera": {"state": State.READY, "camera": True},
     "ready-offline": {"state": State.READY, "gun": True, "signs": (Sign.OFFLINE,)},
     "ready-stale": {"state": State.READY, "gun": True, "signs": (Sign.STALE, Sign.CLOCK), "data_age_s": 1380},
+    "bar-ready": {"state": State.READY, "gun": True, "extra": BAR},
+    "bar-ready-camera": {"state": State.READY, "camera": True, "extra": BAR},
     "reading": {"state": State.READING},
     "out-of-order": {
         "state": State.OUT_OF_ORDER,
@@ -70,7 +87,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "saver": {"state": State.SAVER},
 }
 STATES = (*VERDICTS, *OTHERS)
-STAFFED = ("admit", "party", "already", "staff", "ready-offline", "choices")
+STAFFED = ("admit", "party", "already", "staff", "ready-offline", "choices", "rights", "bar-served", "bar-ready")
 LAST = (
     Last(look=Look.ADMIT, word="Come in", name="Lucía Romero Vidal", at=AT),
     Last(look=Look.REFUSE, word="Refunded", name="Bruno Salas", at=AT),
@@ -102,6 +119,7 @@ def _verdict(name: str, language: str, layout: str) -> dict[str, Any]:
     return {
         "state": made.state, "shown": made.shown, "party": made.party, "choices": made.choices, "undo": made.undo,
         "sound": made.sound, "sound_seq": 1, "ticks": made.ticks, "lamps": lamps if name == "admit" else None,
+        "extra": BAR if name.startswith("bar") else None,
     }  # fmt: skip
 
 

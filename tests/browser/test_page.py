@@ -206,7 +206,7 @@ def test_markup_in_a_name_is_shown_and_not_executed(door: Page, hub: FakeHub) ->
 def test_undo_names_what_it_takes_back_and_takes_it_back(door: Page, hub: FakeHub) -> None:
     hub.answers["ZQ4K7Y2M"] = answer(heads=2, guest=MARTA)
     type_code(door, "ZQ4K7Y2M")
-    expect(door.get_by_test_id("undo")).to_have_accessible_name("Undo: Marta Soler, 2")
+    expect(door.get_by_test_id("undo")).to_have_accessible_name("Undo: Marta Soler, 2, also at the platform")
     door.get_by_test_id("undo").click()
     verdict = door.locator("[data-testid=verdict][data-outcome=undo]")
     expect(verdict.locator(".word")).to_have_text("Taken back")
@@ -334,6 +334,7 @@ def test_a_guest_on_a_list_is_found_and_let_in_by_women_and_men(door: Page, hub:
     hub.admissions.append({
         "admission": "ad-7", "name": "Familia Roig", "kind": "list", "rate": "Mesa 4", "standing": "good", "left": 4,
         "limit": 4, "entered": 0, "code": "LIST0007", "event": {"id": "ev-1", "name": "Noche de Sábado"},
+        "allowance": "entrance", "allowances": [],
     })  # fmt: skip
     door.get_by_test_id("search-open").click()
     door.get_by_test_id("search-input").fill("roig")
@@ -351,6 +352,7 @@ def test_a_group_found_by_name_is_asked_how_many_come_in(door: Page, hub: FakeHu
     hub.admissions.append({
         "admission": "ad-8", "name": "Grupo Vila", "kind": "ticket", "rate": "General", "standing": "good", "left": 4,
         "limit": 4, "entered": 0, "code": "GRUP0008", "event": {"id": "ev-1", "name": "Noche de Sábado"},
+        "allowance": "entrance", "allowances": [],
     })  # fmt: skip
     door.get_by_test_id("search-open").click()
     door.get_by_test_id("search-input").fill("vila")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import conftest
 from tests.browser.axe import violations
-from tests.browser.fake_hub import TOKEN, FakeHub, answer, known, problem, stamp, wait_until
+from tests.browser.fake_hub import TOKEN, FakeHub, account, answer, known, problem, stamp, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -51,7 +51,37 @@ def verdict(*args: Any, **more: Any) -> Screen:
     return made
 
 
+ENTRANCE = {"ref": "entrance", "name": "", "left": 0, "limit": 1}
+DRINK = {"ref": "addon:5", "name": "Welcome drink", "left": 1, "limit": 2}
+CLOAKROOM = {"ref": "addon:7", "name": "Cloakroom", "left": 1, "limit": 1}
+RIGHTS = [DRINK, CLOAKROOM, ENTRANCE]
+
+
+def at_the_bar(hub: FakeHub, direction: str = "in") -> None:
+    station = {"name": "Bar 1", "direction": direction, "allowance": "addon:5", "allowance_name": "Welcome drink"}
+    hub.status["station"] |= station
+
+
+def served(*args: Any, **more: Any) -> Screen:
+    """At a bar."""
+
+    def made(page: Page, hub: FakeHub) -> None:
+        at_the_bar(hub)
+        sign_in(page, hub)
+        scan(page, hub, answer(*args, **{"allowance": "addon:5", "limit": 2, "guest": MARTA} | more))
+
+    return made
+
+
 SCREENS |= {
+    "rights": verdict(guest=MARTA, allowances=RIGHTS),
+    "rights-already-in": verdict("refuse", "already_in", "Already in", detail="23:41", guest=MARTA, allowances=RIGHTS),
+    "bar-served": served(message="1 × Welcome drink", detail="1 left", left=1, allowances=RIGHTS),
+    "bar-none-left": served("refuse", "already_in", "None left", detail="Welcome drink, last at 23:41", entered=2,
+        allowances=[dict(DRINK, left=0), CLOAKROOM, dict(ENTRANCE, left=1)]),
+    "bar-not-included": served("refuse", "wrong_gate", "Not included", detail="Early bird", limit=0, overridable=True,
+        allowances=[ENTRANCE], why=[{"rule": "allowance", "value": "addon:5"}]),
+    "only-here": verdict(guest=MARTA, undo_reaches="here"),
     "admit": verdict(guest=MARTA),
     "admit-party": verdict(heads=1, left=6, limit=7, entered=1, detail="1 now, 6 left", guest=MARTA),
     "admit-list": verdict(heads=1, left=3, limit=4, entered=1, detail="1 now, 3 left", kind="list", guest=MARTA),
@@ -152,6 +182,58 @@ def conflict(page: Page, hub: FakeHub) -> None:
 
 
 @screen
+def bar_ready(page: Page, hub: FakeHub) -> None:
+    at_the_bar(hub, direction="out")
+    sign_in(page, hub)
+    page.get_by_test_id("allowance").wait_for()
+
+
+@screen
+def bar_cut_off(page: Page, hub: FakeHub) -> None:
+    at_the_bar(hub)
+    hub.rows.append(known(1, "ZQ4K7Y2M", limit=2))
+    conftest.signed_in(page, hub)
+    conftest.cut_off(page)
+    scan(page, hub)
+    expect(page.get_by_test_id("allowance")).to_have_text("Welcome drink")
+    expect(page.locator(".word")).to_have_text("1 × Welcome drink")
+
+
+@screen
+def bar_search(page: Page, hub: FakeHub) -> None:
+    at_the_bar(hub)
+    for n, (name, rights, left) in enumerate((("Marta Soler", RIGHTS, 1), ("Martín Roca", [ENTRANCE], 0))):
+        hub.admissions.append({
+            "admission": str(n), "name": name, "kind": "ticket", "rate": "Early bird", "standing": "good", "limit": 2,
+            "entered": 2 - left, "left": left, "code": f"S{n}", "event": {"id": "ev-1", "name": "Noche"},
+            "allowance": "addon:5", "allowances": rights,
+        })  # fmt: skip
+    sign_in(page, hub)
+    page.get_by_test_id("search-open").click()
+    page.get_by_test_id("search-input").fill("mart")
+    page.get_by_test_id("search-row").first.wait_for()
+
+
+@screen
+def one_platform_down(page: Page, hub: FakeHub) -> None:
+    hub.status["events"].append(dict(hub.status["events"][0], id="ev-2", account="oveit", name="Domingo Lento"))
+    hub.status["accounts"].append(account("oveit", "down", since=-900, age=960, due=4, parked=1))
+    page.goto(f"{hub.url}/page/favicon.svg")
+    page.evaluate("localStorage.setItem('doorcheck.camera', '\"off\"')")
+    page.goto(f"{hub.url}/?token={TOKEN}")
+    page.locator("[data-testid=connection][data-state=hub-only]").wait_for()
+    expect(page.get_by_test_id("connection")).to_contain_text("oveit")
+
+
+@screen
+def platforms(page: Page, hub: FakeHub) -> None:
+    one_platform_down(page, hub)
+    page.get_by_test_id("more-open").click()
+    expect(page.locator("[data-testid=account][data-state=down]")).to_contain_text("oveit")
+    page.get_by_test_id("pace").wait_for()
+
+
+@screen
 def storage_full(page: Page, hub: FakeHub) -> None:
     page.add_init_script(
         "Object.defineProperty(window, 'indexedDB', {value: {databases: async () => [],"
@@ -178,6 +260,7 @@ def search(page: Page, hub: FakeHub) -> None:
         hub.admissions.append({
             "admission": str(n), "name": name, "kind": kind, "rate": "Early bird", "standing": standing, "limit": 4,
             "entered": entered, "left": 4 - entered, "code": f"S{n}", "event": {"id": "ev-1", "name": "Noche"},
+            "allowance": "entrance", "allowances": [],
         })  # fmt: skip
     sign_in(page, hub)
     page.get_by_test_id("search-open").click()

@@ -38,7 +38,7 @@ def test_already_used_is_told_by_the_right_that_was_used(house: House) -> None:
         house.clock.sleep(minutes=1)
         answer = house.scans(f"s{n}", "VIP001", BAR)
     assert answer.first_entry is not None
-    assert (answer.first_entry.station, answer.first_entry.at) == ("Bar", house.clock.now - timedelta(minutes=2))
+    assert (answer.first_entry.station, answer.first_entry.at) == ("Bar", house.clock.now - timedelta(minutes=1))
     assert house.scans("s7", "VIP001").outcome is Outcome.ADMIT
     again = house.scans("s8", "VIP001")
     assert again.first_entry is not None

@@ -121,7 +121,8 @@ class FakeProvider:
         if "code" not in fields or row.ref in self.unreadable:
             return Damaged(ref=row.ref, raw=row.raw, why="no code")
         return admission(
-            fields["code"], account=event.account, event=event.id, resource=resource, ref=row.ref, standing=Standing(fields["standing"]),
+            fields["code"], account=event.account, event=event.id, resource=resource, ref=row.ref,
+            standing=Standing(fields["standing"]),
             credentials=(Credential(value=fields["code"]),), changed_at=row.updated,
             allowances=(Allowance(limit=fields["limit"], confirmed=fields["count"]),),
         )  # fmt: skip

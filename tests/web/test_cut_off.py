@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import Kind, Standing
+from app.domain.model import Allowance, Credential, Kind, Standing
 from app.domain.settle import Done
 from app.web.pin import Pin
 from tests.web.venue import NEXT_NIGHT, NIGHT, OTHER_TOKEN, START, Door, Venue, ticket
@@ -119,6 +119,36 @@ def test_what_a_station_does_not_let_in_to_has_no_room(venue: Venue) -> None:
     venue.station("Bar", OTHER_TOKEN, allowance="addon:5")
     with Door(venue.app(), OTHER_TOKEN) as bar:
         assert rows(snapshot(bar))["Lucía R."][7] is None
+
+
+DRINKS = Allowance(ref="addon:5", limit=2, name="Welcome drink")
+
+
+def test_a_bars_snapshot_counts_its_extra_and_says_what_it_is_called(door: Door, venue: Venue) -> None:
+    venue.holds(ticket("DRNK5001", "Irene Vidal", allowances=(Allowance(limit=1), DRINKS)))
+    venue.station("Bar", OTHER_TOKEN, allowance="addon:5")
+    door.scan("DRNK5001")
+    with Door(venue.app(), OTHER_TOKEN) as bar:
+        known = snapshot(bar)
+    assert known["allowance"] == {"ref": "addon:5", "name": "Welcome drink"}
+    assert rows(known)["Irene V."][7:9] == [2, 0]
+    assert snapshot(door)["allowance"] == {"ref": "entrance", "name": ""}
+    assert rows(snapshot(door))["Irene V."][7:9] == [1, 1]
+
+
+def test_a_wristband_in_a_snapshot_has_the_name_of_its_tag(door: Door, venue: Venue) -> None:
+    band = Credential(scheme="rfid", value="4A23B1C5D6080")
+    venue.holds(ticket("BAND0001", "Iker Sanz", credentials=(band,)))
+    known = snapshot(door)
+    digest = hashlib.sha256(bytes.fromhex(known["salt"]) + b"rfid:4A23B1C5D6080").digest()
+    assert rows(known)["Iker S."][1] == [urlsafe_b64encode(digest[:12]).decode()]
+
+
+def test_a_wristband_that_a_page_let_in_is_taken_by_its_tag(door: Door, venue: Venue) -> None:
+    band = Credential(scheme="rfid", value="4A23B1C5D6080")
+    venue.holds(ticket("BAND0001", "Iker Sanz", credentials=(band,)))
+    [item] = bring(door, scanned("p1-1", "04:a2:3b:1c:5d:60:80", scheme="rfid"))
+    assert (item["answer"]["outcome"], item["answer"]["guest"]["name"], item["excess"]) == ("admit", "Iker Sanz", 0)
 
 
 # What a page brings
@@ -274,6 +304,26 @@ def test_the_numbers_of_the_night(door: Door, other: Door, venue: Venue) -> None
     ]
     assert told["station"] == {"admitted": 1, "refused": 1, "asked": 0, "heads": 1}
     assert told["pace"] == [{"at": "2025-11-22T23:40:00Z", "heads": 3}]
+
+
+def test_the_numbers_of_a_bar_are_of_its_extra(door: Door, venue: Venue) -> None:
+    venue.holds(
+        ticket("DRNK5001", "Irene Vidal", allowances=(Allowance(limit=1), DRINKS)),
+        ticket("DRNK5002", "Jon Ruiz", allowances=(Allowance(limit=1), DRINKS), rate="VIP"),
+        ticket("DRNK5003", "Kai Mas", allowances=(Allowance(limit=1), DRINKS), standing=Standing.VOID),
+    )
+    venue.station("Bar", OTHER_TOKEN, allowance="addon:5")
+    door.scan("DRNK5001")
+    with Door(venue.app(), OTHER_TOKEN) as bar:
+        bar.scan("DRNK5002", heads=2)
+        told = bar.get("/api/v1/numbers").json()
+    [night] = told["events"]
+    assert told["allowance"] == {"ref": "addon:5", "name": "Welcome drink"}
+    assert (night["entered"], night["limit"]) == (2, 4)
+    assert [(one["rate"], one["entered"], one["limit"]) for one in night["rates"]] == [
+        ("VIP", 2, 2),
+        ("Early bird", 0, 2),
+    ]
 
 
 def test_a_page_may_let_in_to_one_event_only(door: Door) -> None:

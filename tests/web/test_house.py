@@ -8,10 +8,19 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import AccountId, AnswerKind, Direction, Standing
-from app.ports import AccountRow, Freshness, MachineHealth, ProviderError, Room, ScanCounts, StoreError
-from app.web.board import accounts, resource
-from app.web.wire.status import StatusOut
+from app.domain.model import AccountId, Allowance, AnswerKind, Direction, Standing
+from app.ports import (
+    AccountRow,
+    Freshness,
+    MachineHealth,
+    OutboxCount,
+    ProviderError,
+    Room,
+    ScanCounts,
+    StoreError,
+)
+from app.web.board import accounts, freshest, resource
+from app.web.wire.status import FreshnessOut, StatusOut
 from tests.web.venue import ACCOUNT, NEXT_NIGHT, NIGHT, OTHER_TOKEN, START, Door, Venue, ticket
 
 
@@ -23,21 +32,24 @@ def test_the_status_tells_the_whole_story(door: Door, venue: Venue) -> None:
     status = door.get("/api/v1/status").json()
     StatusOut.model_validate(status)
     [event] = status.pop("events")
+    owed = {"due": 1, "sending": 0, "parked": 0, "conflict": 0, "done": 0, "oldest_at": "2025-11-22T23:41:07Z"}
     assert status == {
         "now": "2025-11-22T23:41:07Z", "timezone": "Europe/Madrid", "version": "0.1.0",
         "station": {
-            "name": "Puerta 1", "direction": "in", "allowance": "entrance", "events": [], "kinds": [], "rates": [],
-            "pin_needed": False,
+            "name": "Puerta 1", "direction": "in", "allowance": "entrance", "allowance_name": "", "events": [],
+            "kinds": [], "rates": [], "pin_needed": False,
         },
         "accounts": [{
             "name": "fourvenues", "provider": "fourvenues", "state": "up", "since": "2025-11-22T23:41:07Z",
-            "words": "", "clock_drift_seconds": None,
+            "words": "", "retry_at": None, "lease": None, "clock_drift_seconds": None, "outbox": owed,
+            "freshness": {"state": "fresh", "as_of": "2025-11-22T23:41:07Z", "age_seconds": 0},
         }],
-        "outbox": {"due": 1, "sending": 0, "parked": 0, "conflict": 0, "done": 0, "oldest_at": "2025-11-22T23:41:07Z"},
+        "outbox": owed,
         "counts": {"admitted": 1, "refused": 1, "asked": 0, "inside": 1},
         "machine": None,
     }  # fmt: skip
     assert (event["id"], event["open"], event["admissions"], event["entered"], event["limit"]) == (NIGHT, True, 1, 1, 1)
+    assert event["account"] == ACCOUNT
     assert event["resources"] == [
         {"resource": "tickets", "state": "fresh", "as_of": "2025-11-22T23:41:07Z", "age_seconds": 0, "words": ""}
     ]
@@ -92,16 +104,80 @@ def test_what_we_know_has_an_age(known: Freshness, state: str, age: int | None) 
 def test_an_account_that_another_process_serves_is_as_it_wrote_down() -> None:
     oveit = AccountId("oveit")
     row = AccountRow(
-        account=oveit, provider="oveit", state="paused", since=START, words="401", drift=timedelta(seconds=3)
-    )
-    [told] = accounts({}, [row])
+        account=oveit, provider="oveit", state="paused", since=START, words="401", drift=timedelta(seconds=3),
+        holder="hub-2", lease_until=START + timedelta(seconds=30),
+    )  # fmt: skip
+    [told] = accounts({}, [row], {oveit: OutboxCount(due=4)}, {})
     assert (told.state, told.words, told.clock_drift_seconds) == ("paused", "401", 3.0)
+    assert (told.outbox.due, told.freshness) == (4, None)
+    assert told.lease is not None
+    assert (told.lease.holder, told.lease.until) == ("hub-2", START + timedelta(seconds=30))
 
 
 def test_a_line_in_memory_is_newer_than_what_is_written_down(venue: Venue) -> None:
     venue.line.failed(ProviderError(AnswerKind.BUSY, "no route to host", unreachable=True))
-    [told] = accounts(venue.parts.lines, venue.store.views.accounts())
+    [told] = accounts(venue.parts.lines, venue.store.views.accounts(), {}, {})
     assert (told.provider, told.state, told.words) == ("fourvenues", "down", "no route to host")
+    assert told.retry_at == START + timedelta(seconds=2)
+
+
+def aged(state: str, age: int | None) -> FreshnessOut:
+    as_of = None if age is None else START - timedelta(seconds=age)
+    return FreshnessOut.model_validate({"state": state, "as_of": as_of, "age_seconds": age})
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ([], None),
+        ([aged("fresh", 30), aged("fresh", 200)], aged("fresh", 200)),
+        ([aged("stale", 900), aged("failed", 60), aged("fresh", 5)], aged("failed", 900)),
+        ([aged("never", None), aged("fresh", 5)], aged("never", 5)),
+    ],
+)
+def test_an_account_is_as_fresh_as_the_oldest_of_its_events(
+    known: list[FreshnessOut], told: FreshnessOut | None
+) -> None:
+    assert freshest(known) == told
+
+
+def test_two_accounts_are_told_apart(door: Door, venue: Venue) -> None:
+    oveit = AccountId("oveit")
+    venue.store.run(lambda tx: tx.house.keep_account(oveit, "oveit"))
+    venue.pulled()
+    door.scan()
+    told = {one["name"]: one for one in door.get("/api/v1/status").json()["accounts"]}
+    assert [told[one]["outbox"]["due"] for one in (ACCOUNT, oveit)] == [1, 0]
+    assert [told[one]["freshness"] is None for one in (ACCOUNT, oveit)] == [False, True]
+    figures = door.get("/metrics").text
+    assert 'doorcheck_outbox{account="fourvenues",state="due"} 1.0' in figures
+    assert 'doorcheck_outbox{account="oveit",state="due"} 0.0' in figures
+
+
+def test_a_bar_says_what_it_counts_as_soon_as_somebody_has_it(venue: Venue) -> None:
+    venue.station("Bar", OTHER_TOKEN, allowance="addon:5")
+    drinks = Allowance(ref="addon:5", limit=2, name="Welcome drink")
+    waited = [0.0]
+    app = venue.app()
+    app.state.house.allowances._seconds = lambda: waited[0]
+    bar = Door(app, token=OTHER_TOKEN)
+
+    def name() -> str:
+        return str(bar.get("/api/v1/status").json()["station"]["allowance_name"])
+
+    assert name() == ""
+    venue.holds(ticket("DRNK5001", "Irene Vidal", allowances=(Allowance(limit=1), drinks)))
+    assert name() == "", "a while ago nobody had it"
+    waited[0] = 60
+    assert name() == "Welcome drink"
+    [row] = bar.get("/api/v1/admissions?q=irene").json()["items"]
+    assert (row["allowance"], row["left"], [one["ref"] for one in row["allowances"]]) == (
+        "addon:5",
+        2,
+        ["addon:5", "entrance"],
+    )
+    [other] = bar.get("/api/v1/admissions?q=luc").json()["items"]
+    assert (other["left"], [one["ref"] for one in other["allowances"]]) == (0, ["entrance"])
 
 
 def test_events_are_listed_with_what_is_open(door: Door) -> None:
@@ -132,7 +208,7 @@ def test_a_guest_is_found_by_name(door: Door, venue: Venue) -> None:
     assert item | {"admission": ""} == {
         "admission": "", "name": "Álvaro Gómez", "note": "", "kind": "ticket", "rate": "Early bird",
         "standing": "pending", "left": 4, "limit": 4, "entered": 0, "code": "LST90001",
-        "event": {"id": NIGHT, "name": "Noche de Sábado"},
+        "event": {"id": NIGHT, "name": "Noche de Sábado"}, "allowance": "entrance", "allowances": [],
     }  # fmt: skip
 
 
@@ -193,6 +269,7 @@ def test_a_hub_whose_database_is_silent_says_so(venue: Venue) -> None:
 def test_the_figures_count_scans_and_name_nobody(door: Door, venue: Venue) -> None:
     venue.pulled()
     venue.line.heard()
+    venue.store.run(lambda tx: tx.house.account_state(ACCOUNT, "up", "", START, timedelta(seconds=3)))
     door.scan(id="p1-1")
     door.scan(id="p1-1")
     door.scan()
@@ -201,7 +278,8 @@ def test_the_figures_count_scans_and_name_nobody(door: Door, venue: Venue) -> No
         'doorcheck_scans_total{outcome="admit",reason="ok"} 1.0',
         'doorcheck_scans_total{outcome="refuse",reason="already_in"} 1.0',
         "doorcheck_scan_seconds_count 3.0",
-        'doorcheck_outbox{state="due"} 1.0',
+        'doorcheck_outbox{account="fourvenues",state="due"} 1.0',
+        'doorcheck_clock_drift_seconds{account="fourvenues"} 3.0',
         'doorcheck_freshness_seconds{account="fourvenues",event="65f1a0c2",resource="tickets"} 0.0',
         'doorcheck_line_up{account="fourvenues"} 1.0',
         "doorcheck_store_up 1.0",

@@ -14,6 +14,7 @@ from app.domain.model import (
     Allowance,
     Answer,
     Choice,
+    Credential,
     Direction,
     EventId,
     FirstEntry,
@@ -21,6 +22,7 @@ from app.domain.model import (
     Kind,
     Outcome,
     Reason,
+    Right,
     ScanId,
     Standing,
     Why,
@@ -42,7 +44,7 @@ def test_a_good_ticket_comes_in(door: Door) -> None:
         "overridden": False, "message": "Come in", "detail": "", "why": 0, "as_of": "2025-11-22T23:41:07Z",
         "choices": [], "warning": None, "undo_until": "2025-11-22T23:51:07Z", "undoes": None, "overridable": False,
         "uncertain": False, "replayed": False, "at": "2025-11-22T23:41:07Z", "station": "Puerta 1", "direction": "in",
-        "admission": "1",
+        "admission": "1", "allowance": "entrance", "allowances": [], "undo_reaches": "platform",
     }  # fmt: skip
 
 
@@ -159,6 +161,8 @@ FULL = dataclasses.replace(
     undo_until=datetime(2025, 11, 23, tzinfo=UTC), undoes=ScanId("p0"), overridable=True,
     why=Why(rule="undo", value="sent"), as_of=datetime(2025, 11, 22, 20, tzinfo=UTC), warning="no_entry",
     choices=(Choice(admission=Id(8), name="Olga Prieto", rate="", kind=Kind.PASS, left=1),), replayed=True,
+    allowance="addon:5", undo_stays=True,
+    rights=(Right(ref="entrance", name="", left=0, limit=1), Right(ref="addon:5", name="Drink", left=1, limit=2)),
 )  # fmt: skip
 
 
@@ -168,6 +172,56 @@ def test_what_is_sent_is_what_is_described(answer: Answer) -> None:
     described = AnswerOut.model_validate_json(sent)
     assert set(answered(answer, "en", MADRID)) == set(AnswerOut.model_fields)
     assert described.at == answer.at
+    assert [one.left for one in described.allowances] == [one.left for one in answer.rights]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reaches"),
+    [
+        (BARE, None),
+        (dataclasses.replace(BARE, undo_stays=True), None),
+        (dataclasses.replace(BARE, undo_until=BARE.at), "platform"),
+        (dataclasses.replace(BARE, undo_until=BARE.at, undo_stays=True), "here"),
+    ],
+)
+def test_an_answer_says_beforehand_how_far_an_undo_goes(answer: Answer, reaches: str | None) -> None:
+    assert answered(answer, "en", MADRID)["undo_reaches"] == reaches
+
+
+DRINKS = Allowance(ref="addon:5", limit=2, name="Welcome drink")
+
+
+def test_a_bar_takes_a_drink_and_the_gate_the_entry_of_the_same_code(door: Door, venue: Venue) -> None:
+    venue.holds(ticket("DRNK5001", "Irene Vidal", allowances=(Allowance(limit=1), DRINKS)))
+    venue.station("Bar", OTHER_TOKEN, allowance="addon:5")
+    bar = Door(venue.app(), token=OTHER_TOKEN)
+    drink = bar.scan("DRNK5001")
+    assert (drink["message"], drink["detail"], drink["allowance"]) == ("1 × Welcome drink", "1 left", "addon:5")
+    entry = door.scan("DRNK5001")
+    assert (entry["outcome"], entry["allowance"], entry["left"]) == ("admit", "entrance", 0)
+    assert entry["allowances"] == [
+        {"ref": "addon:5", "name": "Welcome drink", "left": 1, "limit": 2},
+        {"ref": "entrance", "name": "", "left": 0, "limit": 1},
+    ]
+    bar.scan("DRNK5001")
+    assert [bar.scan(code)["message"] for code in ("DRNK5001", "ZQ4K81MD7")] == ["None left", "Not included"]
+
+
+BAND = Credential(scheme="rfid", value="4A23B1C5D6080")
+
+
+@pytest.mark.parametrize(
+    ("code", "scheme"),
+    [("04:a2:3b:1c:5d:60:80", "rfid"), ("04A23B1C5D6080", "rfid"), ("04a23b1c5d6080", "qr"), ("4A-23B1C5D6080", "qr")],
+)
+def test_a_wristband_is_the_same_however_it_was_read(door: Door, venue: Venue, code: str, scheme: str) -> None:
+    venue.holds(ticket("BAND0001", "Iker Sanz", credentials=(BAND,)))
+    assert door.scan(code, scheme=scheme)["guest"]["name"] == "Iker Sanz"
+
+
+def test_a_reader_of_wristbands_reads_no_codes(door: Door) -> None:
+    assert door.scan("ZQ4K81MD7", scheme="rfid")["outcome"] != "admit"
+    assert door.post("/api/v1/scans", json={"code": "ZQ4K81MD7", "scheme": "nfc"}).status_code == 422
 
 
 def test_times_go_out_in_utc() -> None:

@@ -25,7 +25,8 @@ def test_what_is_owed_is_shown_without_the_whole_code(door: Door) -> None:
     assert row | {"due_at": 0} == {
         "id": "1", "scan": "p1-1", "state": "due", "account": "fourvenues",
         "event": {"id": "65f1a0c2", "name": "Noche de Sábado"}, "kind": "ticket", "code": "ZQ4…",
-        "guest": "Lucía Romero", "heads": 1, "at": "2025-11-22T23:41:07Z", "station": "Puerta 1", "attempts": 0,
+        "guest": "Lucía Romero", "allowance": "entrance", "heads": 1,
+        "at": "2025-11-22T23:41:07Z", "station": "Puerta 1", "attempts": 0,
         "due_at": 0, "why": "", "message": "", "words": "", "settled_at": None, "settled_by": "", "note": "",
         "resolved_at": None,
     }  # fmt: skip

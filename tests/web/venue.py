@@ -111,11 +111,12 @@ class Platform:
     def translate(self, event: Event, resource: str, row: Row) -> Admission | Damaged:
         return self.known[row.raw.decode()]
 
-    def find(self, code: str, event: Event, budget: timedelta, witness: str | None) -> Found | None:
+    def find(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
+        code = credential.value
         if code not in self.known:
-            return None
+            return []
         row = Row(ref=self.known[code].ref, raw=code.encode(), digest=hash(code))
-        return Found(event_ref=event.ref, resource="tickets", row=row, asked_at=START)
+        return [Found(event_ref=event.ref, resource="tickets", row=row, asked_at=START)]
 
     def push(self, call: Call) -> Receipt:
         return Receipt(kind=AnswerKind.ACCEPTED)

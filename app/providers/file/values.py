@@ -44,7 +44,9 @@ _VOID = {
 }
 _STANDING = {word: (Standing.VOID, meant) for meant, words in _VOID.items() for word in words.split()}
 _STANDING |= dict.fromkeys(("pending", "pendiente", "unpaid", "no pagado"), (Standing.PENDING, "pending"))
-_GOOD = "ok okay valid valida valido good confirmed confirmada confirmado paid pagada pagado active activa activo yes si x"
+_GOOD = (
+    "ok okay valid valida valido good confirmed confirmada confirmado paid pagada pagado active activa activo yes si x"
+)
 _STANDING |= dict.fromkeys(("", *_GOOD.split()), (Standing.GOOD, ""))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,15 +14,17 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.domain.decide import tonight
-from app.domain.model import Lookup, ScanId, Station
+from app.domain.model import Event, EventId, Lookup, ScanId, Station
+from app.ports import EventCount, Views
 from app.web.front import visit
-from app.web.parts import Parts, parts
+from app.web.parts import Parts, house, parts
 from app.web.problems import Problem, problem_of
 from app.web.routes.events import find
 from app.web.routes.scans import OLDEST
 from app.web.wire.notices import encode
 from app.web.wire.pages import (
     MOST_AT_ONCE,
+    AllowanceOut,
     BatchIn,
     BatchOut,
     BroughtIn,
@@ -59,13 +62,15 @@ def cache(
     event: Annotated[str, Query(max_length=200, description="Our id or the platform's.")],
     since: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    kept, station = parts(request), visit(request).station
+    here, station = house(request), visit(request).station
+    kept = here.parts
     found = find(kept.store, event)
     if station.events and found.id not in station.events:
         raise Problem(403, "This event is not one of this station's.", slug="other-event")
     part = kept.snapshots.part(found.id, station.allowance, since)
     policy = kept.admit.policy_for(station, Lookup.FAILED, certain=True)
-    head = encode(snapshot_head(part, found, station, policy, kept.clock(), kept.pin.proof))
+    name = here.allowances.name_of(station.allowance, frozenset({found.id}))
+    head = encode(snapshot_head(part, found, station, name, policy, kept.clock(), kept.pin.proof))
     body = head[:-1] + b',"rows":[' + b",".join(part.rows) + b"]}"
     return _packed(body, request)
 
@@ -141,25 +146,31 @@ def states(
 @router.get(
     "/numbers",
     summary="See the numbers of the night",
-    description="Who is inside by rate, how fast they come, what this station did in 24 hours.",
+    description="Who is inside by rate, how fast they come, what this station did in 24 hours; where it counts an "
+    "extra, how much of it was used.",
 )
 def numbers(
     request: Request, event: Annotated[str, Query(max_length=200, description="All of this station's when empty.")] = ""
 ) -> NumbersOut:
-    kept, station = parts(request), visit(request).station
-    views, known = kept.store.views, kept.store.open_events()
-    mine = [find(kept.store, event).id] if event else sorted(tonight(station, known))
-    counted = {one.event: one for one in views.event_counts()}
-    now = kept.clock()
+    here, station = house(request), visit(request).station
+    views, known = here.parts.store.views, here.parts.store.open_events()
+    mine = [find(here.parts.store, event).id] if event else sorted(tonight(station, known))
+    since = here.parts.clock() - PACE_OF
     return NumbersOut(
-        events=[
-            EventNumbers(
-                id=one, name=known[one].name, entered=counted[one].entered if one in counted else 0,
-                limit=counted[one].limit if one in counted else 0,
-                rates=[RateOut.of(row) for row in views.rate_counts(one)],
-            )
-            for one in mine
-        ],
+        allowance=AllowanceOut(ref=station.allowance, name=here.allowances.name(station)),
+        events=_counted(views, [known[one] for one in mine], station.allowance),
         station=StationNumbers.of(views.station_count(station.name)),
-        pace=[PaceOut(at=at, heads=heads) for at, heads in views.pace(mine, now - PACE_OF, STEP)],
-    )  # fmt: skip
+        pace=[PaceOut(at=at, heads=heads) for at, heads in views.pace(mine, since, STEP, station.allowance)],
+    )
+
+
+def _counted(views: Views, events: Sequence[Event], allowance: str) -> list[EventNumbers]:
+    counted = {one.event: one for one in views.event_counts(allowance)}
+    none = EventCount(event=EventId(""))
+    return [
+        EventNumbers(
+            id=one.id, name=one.name, entered=counted.get(one.id, none).entered, limit=counted.get(one.id, none).limit,
+            rates=[RateOut.of(row) for row in views.rate_counts(one.id, allowance)],
+        )
+        for one in events
+    ]  # fmt: skip

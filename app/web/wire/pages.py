@@ -36,17 +36,25 @@ class PinProof(Given):
     digest: str
 
 
+class AllowanceOut(Given):
+    """The right that a station counts; `name` is the platform's own, empty for the entrance."""
+
+    ref: str
+    name: str
+
+
 class SnapshotOut(Given):
     """What a page needs to decide by itself. `rows` are arrays, in this order: admission, names of its codes (salted:
     URL-safe base 64 of the first 12 bytes of SHA-256 over salt and `scheme:code`), kind, standing, the platform's word,
     rate, first name and initial, limit (null: not this station's to let in), entered, from and until when it lets in,
-    first entry (seconds since 1970) and its station. `gone` are admissions to forget."""
+    first entry (seconds since 1970) and its station; the counts are of `allowance`. `gone` are admissions to forget."""
 
     version: str = Field(description="What to ask with the next time, as `since`.")
     whole: bool = Field(description="Everything there is; else what changed.")
     now: Instant
     salt: str
     event: SnapshotEvent
+    allowance: AllowanceOut
     unknown_offline: str
     early_minutes: int | None
     late_minutes: int | None
@@ -57,7 +65,13 @@ class SnapshotOut(Given):
 
 
 def snapshot_head(
-    part: Part, event: Event, station: Station, policy: Policy, now: datetime, pin: Mapping[str, str | int] | None
+    part: Part,
+    event: Event,
+    station: Station,
+    allowance_name: str,
+    policy: Policy,
+    now: datetime,
+    pin: Mapping[str, str | int] | None,
 ) -> dict[str, Any]:
     """A `SnapshotOut` without its rows."""
 
@@ -73,6 +87,7 @@ def snapshot_head(
             id=event.id, name=event.name, label=event.label, open=event.open, starts_at=event.starts_at,
             ends_at=event.ends_at,
         ).model_dump(),
+        "allowance": {"ref": station.allowance, "name": allowance_name},
         "unknown_offline": station.unknown_offline or policy.unknown_offline,
         "early_minutes": minutes(policy.early),
         "late_minutes": minutes(policy.late),
@@ -190,8 +205,10 @@ class EventNumbers(Given):
 
 
 class NumbersOut(Given):
-    """`pace` counts heads that came in, by 10 minutes, of the last 3 hours; empty steps are left out."""
+    """Counts of `allowance`, the right that the station counts. `pace`: by 10 minutes, of the last 3 hours; empty steps
+    are left out."""
 
+    allowance: AllowanceOut
     events: list[EventNumbers]
     station: StationNumbers
     pace: list[PaceOut]

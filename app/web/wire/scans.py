@@ -31,6 +31,7 @@ from app.domain.model import (
     Kind,
     Outcome,
     Party,
+    Right,
     Scan,
     ScanId,
     Station,
@@ -110,6 +111,7 @@ class ScanIn(Taken):
                 {"id": "p1-7f3a9c", "code": "ZQ4K81MD7"},
                 {"id": "p1-7f3a9d", "code": "GRP40021", "party": {"women": 2, "men": 1}},
                 {"id": "p1-7f3a9e", "code": "PND10001", "override": {"reason": "paid at the box office"}},
+                {"id": "p1-7f3a9f", "code": "04:A2:3B:1C", "scheme": "rfid"},
             ]
         }
     )
@@ -119,6 +121,9 @@ class ScanIn(Taken):
     )
     code: Annotated[str, StringConstraints(max_length=LONGEST_CODE)] = Field(
         description="What the reader read, as it is.", examples=["ZQ4K81MD7"]
+    )
+    scheme: Literal["qr", "rfid"] = Field(
+        "qr", description="`rfid`: the id of a wristband or card. With `qr` it may be one where the code is not known."
     )
     heads: Annotated[int, Field(strict=True, ge=1, le=MOST_HEADS)] | None = Field(
         None, description="How many people; 1 when missing, the party's sum when there is one."
@@ -155,6 +160,7 @@ class ScanIn(Taken):
         return Scan(
             id=ScanId(self.id or new_id()),
             code=clean(self.code) or "",
+            scheme=self.scheme,
             at=self.at or now,
             at_by_page=self.at is not None,
             heads=self.party.heads if self.party else self.heads or 1,
@@ -188,6 +194,19 @@ class WhyOut(Given):
     value: str
 
 
+class RightOut(Given):
+    """What is left of one right; `name` is the platform's own, empty for the entrance."""
+
+    ref: str
+    name: str
+    left: int
+    limit: int
+
+    @classmethod
+    def of(cls, right: Right) -> RightOut:
+        return cls(ref=right.ref, name=right.name, left=right.left, limit=right.limit)
+
+
 class ChoiceOut(Given):
     admission: str
     name: str
@@ -204,12 +223,13 @@ EXAMPLE: dict[str, Any] = {
     "message": "Already in", "detail": "23:41, Puerta 2", "why": [{"rule": "left", "value": "0 of 1 left"}],
     "as_of": "2025-11-22T22:38:00Z", "choices": [], "warning": None, "undo_until": None, "undoes": None,
     "uncertain": False, "overridable": False, "replayed": False, "at": "2025-11-22T22:55:30Z", "station": "Puerta 1",
-    "direction": "in", "admission": "4711",
+    "direction": "in", "admission": "4711", "allowance": "entrance", "allowances": [], "undo_reaches": None,
 }  # fmt: skip
 
 
 class AnswerOut(Given):
-    """The answer to a scan, whole. `left` and `entered` count after it; `message` and `detail` are for people."""
+    """The answer to a scan, whole. `left`, `limit` and `entered` are of the right that the station counts, after it;
+    `message` and `detail` are for people."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -242,6 +262,11 @@ class AnswerOut(Given):
     station: str
     direction: Direction
     admission: str | None
+    allowance: str = Field(description="The right that the station counts: `entrance`, or an extra such as `addon:5`.")
+    allowances: list[RightOut] = Field(description="Every right of the guest, where there is more than the entrance.")
+    undo_reaches: Literal["platform", "here"] | None = Field(
+        description="How far an undo goes: `here` where the platform can't take anything back."
+    )
 
 
 def answered(answer: Answer, language: str, zone: tzinfo) -> dict[str, Any]:
@@ -278,7 +303,14 @@ def answered(answer: Answer, language: str, zone: tzinfo) -> dict[str, Any]:
         "station": answer.station,
         "direction": answer.direction,
         "admission": str(answer.admission) if answer.admission is not None else None,
+        "allowance": answer.allowance,
+        "allowances": [_right(one) for one in answer.rights],
+        "undo_reaches": None if answer.undo_until is None else "here" if answer.undo_stays else "platform",
     }
+
+
+def _right(one: Right) -> dict[str, Any]:
+    return {"ref": one.ref, "name": one.name, "left": one.left, "limit": one.limit}
 
 
 def _choice(one: Choice) -> dict[str, Any]:

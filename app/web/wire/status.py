@@ -16,52 +16,34 @@ from app.web.wire.tray import OutboxDepth
 class StationOut(Given):
     name: str
     direction: Direction
-    allowance: str
+    allowance: str = Field(description="The right that it counts: `entrance`, or an extra such as `addon:5`.")
+    allowance_name: str = Field(description="What the platform calls the extra; empty for the entrance.")
     events: list[str] = Field(description="What it lets in to; every open event when empty.")
     kinds: list[str]
     rates: list[str]
     pin_needed: bool = Field(description="Letting somebody in against the rules takes a supervisor's PIN.")
 
     @classmethod
-    def of(cls, station: Station, pin_needed: bool) -> StationOut:
+    def of(cls, station: Station, allowance_name: str, pin_needed: bool) -> StationOut:
         return cls(
-            name=station.name, direction=station.direction, allowance=station.allowance, events=list(station.events),
-            kinds=list(station.kinds), rates=list(station.rates), pin_needed=pin_needed,
+            name=station.name, direction=station.direction, allowance=station.allowance, allowance_name=allowance_name,
+            events=list(station.events), kinds=list(station.kinds), rates=list(station.rates), pin_needed=pin_needed,
         )  # fmt: skip
 
 
-class AccountOut(Given):
-    """`clock_drift_seconds`: the platform's clock minus ours. `words` are the platform's own."""
+class FreshnessOut(Given):
+    """How old what we know is. `failed`: the last try to ask was in vain."""
 
-    name: str
-    provider: str
-    state: LineState
-    since: Instant | None
-    words: str
-    clock_drift_seconds: float | None
-
-
-class ResourceOut(Given):
-    """How old what we know of a resource is. `failed`: the last try to ask was in vain; `words` say why."""
-
-    resource: str
     state: Literal["fresh", "stale", "never", "failed"]
     as_of: Instant | None
     age_seconds: int | None
+
+
+class ResourceOut(FreshnessOut):
+    """`words`: why the last try was in vain."""
+
+    resource: str
     words: str
-
-
-class EventStatus(Given):
-    id: str
-    name: str
-    open: bool
-    starts_at: Instant | None
-    ends_at: Instant | None
-    admissions: int
-    entered: int
-    limit: int
-    damaged: int
-    resources: list[ResourceOut]
 
 
 class OutboxStatus(OutboxDepth):
@@ -73,6 +55,44 @@ class OutboxStatus(OutboxDepth):
             due=count.due, sending=count.sending, parked=count.parked, conflict=count.conflict, done=count.done,
             oldest_at=count.oldest_at,
         )  # fmt: skip
+
+
+class LeaseOut(Given):
+    """Which hub speaks to the platform, and until when nobody else may."""
+
+    holder: str
+    until: Instant
+
+
+class AccountOut(Given):
+    """`clock_drift_seconds`: the platform's clock minus ours. `words` are the platform's own. `retry_at`: when a line
+    that is down or paused is tried again. `freshness` is of its open events, the oldest and the worst; null without
+    any."""
+
+    name: str
+    provider: str
+    state: LineState
+    since: Instant | None
+    words: str
+    retry_at: Instant | None
+    lease: LeaseOut | None
+    clock_drift_seconds: float | None
+    outbox: OutboxStatus
+    freshness: FreshnessOut | None
+
+
+class EventStatus(Given):
+    id: str
+    account: str
+    name: str
+    open: bool
+    starts_at: Instant | None
+    ends_at: Instant | None
+    admissions: int
+    entered: int
+    limit: int
+    damaged: int
+    resources: list[ResourceOut]
 
 
 class CountsOut(Given):

@@ -24,6 +24,7 @@ class CallOut(Given):
     kind: Kind
     code: str
     guest: str
+    allowance: str
     heads: int
     at: Instant
     station: str
@@ -43,9 +44,10 @@ class CallOut(Given):
         return cls(
             id=str(call.id), scan=call.scan, state=call.state, account=call.account,
             event=EventName(id=call.event, name=row.event_name), kind=call.kind, code=shorten(call.code),
-            guest=row.guest, heads=call.heads, at=call.at, station=call.station, attempts=call.attempts,
-            due_at=call.due_at, why=row.why, message=explain(row.why, language), words=row.words,
-            settled_at=row.settled_at, settled_by=row.settled_by, note=row.note, resolved_at=row.resolved_at,
+            guest=row.guest, allowance=call.allowance, heads=call.heads, at=call.at, station=call.station,
+            attempts=call.attempts, due_at=call.due_at, why=row.why, message=explain(row.why, language),
+            words=row.words, settled_at=row.settled_at, settled_by=row.settled_by, note=row.note,
+            resolved_at=row.resolved_at,
         )  # fmt: skip
 
 

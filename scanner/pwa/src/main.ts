@@ -1,6 +1,6 @@
 // Wiring. The hub decides while it is there; this page reads, asks, shows, and decides by itself when it is not.
 
-import type { Station } from "./domain/model.ts";
+import { ENTRANCE, isOfExtra, type Station } from "./domain/model.ts";
 import { createAdmitting, partyOf } from "./door/admitting.ts";
 import { decideHere } from "./door/deciding.ts";
 import { Desk } from "./door/desk.ts";
@@ -45,6 +45,7 @@ const FORGET_EVERY = 10 * 60_000; // ms between two looks whether a night is ove
 
 const known: { status: Status | null; reach: boolean | null; camera: CameraState } = { status: null, reach: null, camera: "off" };
 const snapshot = new Snapshot();
+let noted = Promise.resolve(); // the last answer is in the history
 let lostAt = 0; // ms of performance: when the hub was missed last
 const readAt = new Map<string, number>(); // ms of performance at which a code came in, by code
 
@@ -71,7 +72,8 @@ const desk = new Desk({
     checking.end(asked);
     stage.show(ofAnswer(asked, answer, { severalEvents: severalEvents() }), readAt.get(asked.wish.code));
     readAt.delete(asked.wish.code);
-    void note(answer, asked.wish.code).then(undo.paint);
+    noted = note(answer, asked.wish.code);
+    void noted.then(undo.paint);
   },
   onTrouble: (asked, trouble) => {
     checking.end(asked);
@@ -85,7 +87,9 @@ const desk = new Desk({
 
 const heads = createHeads({
   place: byId("heads"),
-  onMore: (wanted) => askHeads({ words: "heads.use", party: wanted.party, use: (answer) => heads.set(answer) }),
+  onMore: (wanted) => askHeads({
+    words: "heads.use", party: wanted.party, isExtra: isOfExtra(station()), use: (answer) => heads.set(answer),
+  }),
 });
 
 const admitting = createAdmitting({
@@ -95,7 +99,7 @@ const admitting = createAdmitting({
 
 const undo = createUndo({
   place: byId<HTMLButtonElement>("undo"), api,
-  takeBackHere: async ({ id, admission, heads: n }) => { await desk.takeBack(id, admission, n); },
+  takeBackHere: (entry) => desk.takeBack(entry),
   isHere: ({ reach }) => reach === "here" || known.reach === false,
   onDone: (entry, answer) => {
     stage.show(ofUndo(unscanned(), entry.name || entry.code, answer));
@@ -158,7 +162,7 @@ const signing = createSigning({
 });
 
 const menu = createMenu({
-  api, stage, camera, sound, signing, speak, paint, status: () => known.status, waiting: () => desk.waiting,
+  api, stage, camera, sound, signing, speak, paint, status: () => known.status, reach: () => known.reach, waiting: () => desk.waiting,
   event: chosenEvent, chosenCamera, startCamera,
 });
 
@@ -180,6 +184,7 @@ function station(): Station {
   const own = told?.events ?? [];
   return {
     name: told?.name ?? "", direction: told?.direction ?? "in", kinds: told?.kinds ?? [], rates: told?.rates ?? [],
+    allowance: told?.allowance ?? ENTRANCE, extra: told?.allowance_name || snapshot.allowance.name,
     events: event && (own.length === 0 || own.includes(event)) ? [event] : own,
   };
 }
@@ -193,7 +198,9 @@ async function onTaken(taken: Taken): Promise<void> {
   const { id, at, body, said } = waiting;
   const name = answer?.guest?.name ?? "";
   const reach = reachOf(taken);
-  await scanReached(id, reach);
+  await noted; // the service worker may be quicker
+  await scanReached(id, reach, answer?.undo_reaches);
+  void undo.paint();
   if (reach === "conflict") {
     alarms.raise({ scan: id, at, guest: name, station: answer?.station ?? "", message: [answer?.message, answer?.detail].filter(Boolean).join(" · ") });
   } else if (reach === "stuck") {
@@ -213,7 +220,7 @@ async function raiseMissedAlarms(): Promise<void> {
 function paint(): void {
   const asOf = snapshot.asOf;
   paintStrip({
-    status: known.status, reach: known.reach, waiting: desk.waiting, event: chosenEvent(), name: station().name,
+    status: known.status, reach: known.reach, waiting: desk.waiting, station: station(),
     asOf: asOf === null ? null : (hubNow() - asOf) / 1000,
   });
   byId("waiting").hidden = desk.waiting === 0;

@@ -62,6 +62,7 @@ async function send(): Promise<void> {
 /** For a page that is opened later; those that are open hear of it by themselves. */
 async function note(taken: Taken): Promise<void> {
   const { waiting, answer } = taken;
-  if (waiting.what === "scan") await reached(waiting.id, reachOf(taken));
-  if (answer?.admission) await keep("counts", { admission: answer.admission, entered: answer.entered }).catch(() => undefined);
+  if (waiting.what === "scan") await reached(waiting.id, reachOf(taken), answer?.undo_reaches);
+  const isOurs = waiting.by === (await get<string>("notes", "token")); // another station may count something else
+  if (isOurs && answer?.admission) await keep("counts", { admission: answer.admission, entered: answer.entered }).catch(() => undefined);
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { clean } from "../src/domain/codes.ts";
+import { clean, readings, tag } from "../src/domain/codes.ts";
 import { nameOfCode, sha256 } from "../src/domain/sha256.ts";
 import { fold } from "../src/domain/text.ts";
 
@@ -13,6 +13,19 @@ const table = JSON.parse(readFileSync(new URL("../../../tests/scenarios/codes.js
 
 for (const { raw, times = 1, code, name } of table.cases) {
   test(`reading: ${name}`, () => assert.equal(clean(raw.repeat(times)), code ?? ""));
+}
+
+const tags = JSON.parse(readFileSync(new URL("../../../tests/scenarios/tags.json", import.meta.url), "utf8")) as {
+  cases: { raw: string; tag: string | null; name: string }[];
+  readings: { scheme: string; code: string; opens: string[] }[];
+};
+
+for (const { raw, tag: wanted, name } of tags.cases) {
+  test(`tag: ${name}`, () => assert.equal(tag(raw), wanted));
+}
+
+for (const { scheme, code, opens } of tags.readings) {
+  test(`reading ${scheme}:${code}`, () => assert.deepEqual(readings(code, scheme).map((one) => `${one.scheme}:${one.value}`), opens));
 }
 
 test("SHA-256 is SHA-256, at every length around its blocks", () => {

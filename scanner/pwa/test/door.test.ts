@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { readings } from "../src/domain/codes.ts";
 import { decide, overrule, tonight } from "../src/domain/decide.ts";
 import type { Admission, Event, Policy, Scan, Station } from "../src/domain/model.ts";
 
@@ -13,13 +14,22 @@ const { usual } = table;
 
 const instant = (text: string | null): number | null => (text === null ? null : Date.parse(text));
 
-function admissionOf(given: Row, at: number, station: Row): Admission {
-  const row = { ...usual.admission, id: at + 1, ...given };
-  const room = row.allowance === station.allowance ? { limit: row.limit, entered: row.confirmed + row.owed } : null;
+function admissionOf(row: Row, station: Row): Admission {
+  const counted = [row, ...row.others].find((one: Row) => one.allowance === station.allowance);
+  const room = counted ? { limit: counted.limit, entered: (counted.confirmed ?? 0) + (counted.owed ?? 0) } : null;
   return {
     id: String(row.id), event: row.event, kind: row.kind, standing: row.standing, word: row.word, rate: row.rate, room,
     opensAt: instant(row.opens_at), closesAt: instant(row.closes_at),
   };
+}
+
+/** Those that the reading opens: as a code, else as the wristband that it may be. */
+function opened(given: Row[], { code, scheme }: Row): Row[] {
+  const rows: Row[] = given.map((one, at) => ({ ...usual.admission, id: at + 1, ...one }));
+  if (!code) return rows;
+  const groups = readings(code, scheme).map(({ scheme: how, value }) =>
+    rows.filter((row) => (row.credentials ?? [`qr:${code}`]).includes(`${how}:${value}`)));
+  return groups.find((group) => group.length > 0) ?? [];
 }
 
 function eventOf(given: Row): [string, Event] {
@@ -36,8 +46,10 @@ function decided(row: Row) {
     events: new Map((row.events ?? usual.events).map(eventOf)), unknownOffline: rules.unknown_offline, lookup: rules.lookup,
     early: rules.early_minutes, late: rules.late_minutes, timeIsCertain: true,
   };
-  const place: Station = { name: "Gate 1", direction: "in", events: station.events, kinds: station.kinds, rates: station.rates };
-  const admissions = row.admissions.map((one: Row, at: number) => admissionOf(one, at, station));
+  const place: Station = {
+    name: "Gate 1", direction: "in", events: station.events, kinds: station.kinds, rates: station.rates, allowance: station.allowance, extra: "",
+  };
+  const admissions = opened(row.admissions, asked).map((one) => admissionOf(one, station));
   const first = decide(admissions, scan, place, Date.parse(row.now ?? usual.now), policy);
   return overrule(first, scan, tonight(place, policy.events));
 }

@@ -3,6 +3,8 @@
 import type { Direction, Outcome, Party, Reason } from "./model.ts";
 
 export interface Guest { name: string; note: string; tags: string[] }
+/** What is left of one right; `name` is the platform's own, "" for the entrance. */
+export interface Right { ref: string; name: string; left: number; limit: number }
 export interface Choice { admission: string; name: string; rate: string; kind: string; left: number }
 
 export interface Answer {
@@ -34,6 +36,11 @@ export interface Answer {
   station: string;
   direction: Direction;
   admission: string | null;
+  /** The right that the station counts, and every right of the guest where there are others. */
+  allowance: string;
+  allowances: Right[];
+  /** How far an undo goes; null when there is nothing to undo, or when nobody knows it yet. */
+  undo_reaches: Reaches | null;
   /** Made by this page, without its hub. */
   here?: boolean;
   event_label?: string;
@@ -41,6 +48,8 @@ export interface Answer {
   opens_at?: string | null;
   closes_at?: string | null;
 }
+
+export type Reaches = "platform" | "here";
 
 /** What a person at the door asks for: a reading, and what was chosen with it. */
 export interface Wish {

@@ -56,15 +56,18 @@ const onTrust = (scan: Scan, why: Decision["why"]): Decision => decision({
   outcome: "admit", reason: "ok", heads: scan.heads, limit: scan.heads, entered: scan.heads, provisional: true, why,
 });
 
-/** Those a person would mean: the chosen one; else tonight's before others, and what stands before what was void. */
+/** Those a person would mean: the chosen one; else tonight's before others, what stands before what was void, and what
+ * has the right that is asked for before what has not. */
 function narrow(admissions: readonly Admission[], scan: Scan, onHere: ReadonlySet<string>): readonly Admission[] {
   if (admissions.length === 1) return admissions;
   const chosen = admissions.filter((one) => one.id === scan.choice);
   if (chosen.length > 0) return chosen;
   const tonights = admissions.filter((one) => onHere.has(one.event));
   const here = tonights.length > 0 ? tonights : admissions.slice(0, 1);
-  const standing = here.filter((one) => one.standing !== "void");
-  return standing.length > 0 ? standing : here.slice(0, 1);
+  const valid = here.filter((one) => one.standing !== "void");
+  const standing = valid.length > 0 ? valid : here.slice(0, 1);
+  const able = standing.filter((one) => one.room !== null);
+  return able.length > 0 ? able : standing.slice(0, 1);
 }
 
 function ambiguous(here: readonly Admission[]): Decision {
@@ -81,7 +84,7 @@ function judge(
   if (standing === null && scan.direction === "out") return leave(admission, scan);
   const verdict = standing ?? window_(admission, policy, now) ?? gate(admission, station) ?? roomFor(room, scan);
   if (verdict === null && room !== null) return admit(admission, room, scan);
-  const [outcome, reason, why] = verdict ?? ["refuse", "wrong_gate", { rule: "allowance", value: "" }];
+  const [outcome, reason, why] = verdict ?? ["refuse", "wrong_gate", { rule: "allowance", value: station.allowance }];
   const count = room ?? { limit: 0, entered: 0 };
   return decision({
     outcome, reason, left: Math.max(leftOf(count), 0), limit: count.limit, entered: count.entered, admission,

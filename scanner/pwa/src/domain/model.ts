@@ -34,8 +34,17 @@ export interface Admission {
 /** An admission as it was found: whose it is, and who came in with it first. */
 export interface Found { admission: Admission; name: string; first: { at: string | null; station: string } | null }
 
+/** The allowance that lets people in at the door; any other ref is an extra. */
+export const ENTRANCE = "entrance";
+
+/** Is it about something that is handed out, not about people who come in? */
+export const isOfExtra = ({ allowance }: { allowance: string }): boolean => allowance !== ENTRANCE;
+
+/** `allowance`: the right that it counts; `extra`: what the platform calls that, "" for the entrance. */
 export interface Station {
   name: string;
+  allowance: string;
+  extra: string;
   events: readonly string[];
   kinds: readonly string[];
   rates: readonly string[];

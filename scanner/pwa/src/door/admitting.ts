@@ -1,6 +1,7 @@
 // The ways to ask for a guest other than by a reading: the rest of a party, an exception, a row of the search.
 
 import type { Wish } from "../domain/answer.ts";
+import { isOfExtra } from "../domain/model.ts";
 import { COUNTED_KINDS, type Entry } from "../look/entries.ts";
 import type { Wanted } from "../look/heads.ts";
 import { askHeads, askReason } from "../look/sheets.ts";
@@ -9,7 +10,7 @@ import { wishOf } from "../look/verdict.ts";
 export const partyOf = ({ heads, party }: Wanted): Pick<Wish, "heads" | "party"> => ({ heads, party });
 
 /** What a row of the search, the hub's or this phone's own, says of an admission. */
-export interface Row { code: string; admission: string; kind: string; standing: string; left: number }
+export interface Row { code: string; admission: string; kind: string; standing: string; left: number; allowance: string }
 
 interface Wiring {
   ask: (wish: Wish) => void;
@@ -23,28 +24,32 @@ interface Wiring {
 export interface Admitting { rest(entry: Entry): void; anyway(entry: Entry): void; row(row: Row): void }
 
 export function createAdmitting({ ask, hold, takeHeads, pin }: Wiring): Admitting {
-  function askWithHeads(wish: Wish, { most, kind }: { most: number; kind: string }): void {
+  function askWithHeads(wish: Wish, { most, kind, isExtra }: { most: number; kind: string; isExtra: boolean }): void {
     const use = (answer: Wanted) => ask({ ...wish, ...partyOf(answer) });
-    askHeads({ words: "heads.admit", most, counted: COUNTED_KINDS.has(kind), use });
+    askHeads({ words: isExtra ? "heads.admit.extra" : "heads.admit", most, counted: COUNTED_KINDS.has(kind) && !isExtra, isExtra, use });
   }
 
   function rest(entry: Entry): void {
     hold();
-    askWithHeads(wishOf(entry.scan), { most: entry.left, kind: entry.answer?.kind ?? "" });
+    askWithHeads(wishOf(entry.scan), { most: entry.left, kind: entry.answer?.kind ?? "", isExtra: isExtra(entry) });
   }
 
   function anyway(entry: Entry): void {
     hold();
-    askReason(pin.needed(), pin.check, (override) => ask({ ...wishOf(entry.scan), override }));
+    const use = (override: { reason: string; pin?: string }) => ask({ ...wishOf(entry.scan), override });
+    askReason({ use, pinNeeded: pin.needed(), check: pin.check, isExtra: isExtra(entry) });
   }
 
   /** A party whose number was not chosen before is asked for it. */
-  function row({ code, admission, kind, standing, left }: Row): void {
+  function row({ code, admission, kind, standing, left, allowance }: Row): void {
     const chosen = takeHeads();
-    const isChosen = Boolean(chosen.party) || (chosen.heads > 1 && !COUNTED_KINDS.has(kind));
-    if (standing === "good" && left > 1 && !isChosen) askWithHeads({ code, admission }, { most: left, kind });
+    const counted = COUNTED_KINDS.has(kind) && !isOfExtra({ allowance });
+    const isChosen = Boolean(chosen.party) || (chosen.heads > 1 && !counted);
+    if (standing === "good" && left > 1 && !isChosen) askWithHeads({ code, admission }, { most: left, kind, isExtra: isOfExtra({ allowance }) });
     else ask({ code, admission, ...partyOf(chosen) });
   }
 
   return { rest, anyway, row };
 }
+
+const isExtra = ({ answer }: Entry): boolean => answer !== null && isOfExtra(answer);

@@ -1,9 +1,9 @@
 // A verdict without the hub: the snapshot, the rules, and an answer in the shape of the hub's.
 
-import type { Answer, Wish } from "../domain/answer.ts";
+import type { Answer, Right, Wish } from "../domain/answer.ts";
 import { clean } from "../domain/codes.ts";
 import { decide, hoursOf, OVERRIDABLE, overrule, tonight } from "../domain/decide.ts";
-import { type Admission, type Decision, type Found, GENDERS, type Party, type Policy, type Scan, type Station } from "../domain/model.ts";
+import { type Admission, type Decision, ENTRANCE, type Found, GENDERS, type Party, type Policy, type Scan, type Station } from "../domain/model.ts";
 import { phrase } from "../domain/phrase.ts";
 import type { Snapshot } from "../keep/snapshot.ts";
 import { clockTime, dayOf } from "../words/times.ts";
@@ -57,9 +57,15 @@ function answerOf(decided: Decision, around: Around): Answer {
     choices: decided.choices.map((one) => choice(one, found)), warning: decided.warning || null, uncertain: false,
     undo_until: admits && scan.direction === "in" ? new Date(Date.parse(at) + UNDO_WITHIN).toISOString() : null, undoes: null,
     overridable: !admits && OVERRIDABLE.has(decided.reason), admission: trusted ? `here.${id}` : (admission?.id ?? null), here: true,
+    allowance: station.allowance, allowances: rights(decided, station), undo_reaches: null,
     event_label: event?.label ?? "", platform_word: admission?.word ?? "", opens_at: instant(hours.opens), closes_at: instant(hours.closes),
   };
   return say(answer);
+}
+
+/** Of an extra: its own. Of the others this phone knows nothing. */
+function rights({ admission, left, limit }: Decision, { allowance, extra }: Station): Right[] {
+  return allowance === ENTRANCE || !admission?.room ? [] : [{ ref: allowance, name: extra, left: Math.max(left, 0), limit }];
 }
 
 /** Where somebody comes in on trust: the night that began first, as at the hub. */

@@ -4,6 +4,7 @@
 import type { Answer, Wish } from "../domain/answer.ts";
 import { clean } from "../domain/codes.ts";
 import { type Api, Trouble } from "../hub/api.ts";
+import type { Done } from "../keep/history.ts";
 import { newId } from "../keep/ids.ts";
 import { add, type Ended, hearQueue, type News, sendWaiting, type Taken, type Waiting, waitingOnes } from "../keep/queue.ts";
 import { sendLater } from "../keep/shelf.ts";
@@ -18,6 +19,8 @@ const AGAIN = 3000; // ms until what could not be brought is tried again
 
 /** `seq`: the order of reading. */
 export interface Asked { id: string; seq: number; at: string; wish: Wish }
+
+type Entry = Pick<Done, "id" | "admission" | "allowance" | "heads">;
 
 interface Wiring {
   api: Api;
@@ -65,7 +68,7 @@ export class Desk {
   private wait(one: Waiting): void {
     if (this.counted.has(one.id) || this.settled.has(one.id)) return;
     this.counted.set(one.id, one);
-    this.wiring.snapshot.wait(one.admission, insideOf(one));
+    this.wiring.snapshot.wait(one.admission, insideOf(one), one.allowance);
   }
 
   /** A reading by camera or gun; false when it is the one before, still in view. `more` is asked for new ones only. */
@@ -117,7 +120,7 @@ export class Desk {
     const answer = decide(asked);
     const { pin: _, ...override } = asked.wish.override ?? { reason: "" };
     const one: Waiting = {
-      what: "scan", id: asked.id, at: asked.at, by: this.wiring.auth().token, admission: answer.admission,
+      what: "scan", id: asked.id, at: asked.at, by: this.wiring.auth().token, allowance: answer.allowance, admission: answer.admission,
       body: { ...asked.wish, direction: answer.direction, heads: asked.wish.heads ?? 1, override: asked.wish.override ? override : undefined },
       said: { outcome: answer.outcome, reason: answer.reason, heads: answer.heads },
     };
@@ -130,9 +133,9 @@ export class Desk {
   }
 
   /** Take back an entry that the hub may not have heard of. */
-  async takeBack(scan: string, admission: string | null, heads: number): Promise<void> {
+  async takeBack({ id, admission, allowance, heads }: Entry): Promise<void> {
     const one: Waiting = {
-      what: "undo", id: `undo:${scan}`, of: scan, at: new Date(hubNow()).toISOString(), by: this.wiring.auth().token, admission, heads,
+      what: "undo", id: `undo:${id}`, of: id, at: new Date(hubNow()).toISOString(), by: this.wiring.auth().token, allowance, admission, heads,
     };
     this.wait(one);
     if (!(await add(one))) this.wiring.onUnkept();
@@ -176,7 +179,7 @@ export class Desk {
     const { waiting, answer } = taken;
     if (!this.counted.delete(waiting.id)) return; // told before
     this.settled.add(waiting.id); // news of another page may come late
-    this.wiring.snapshot.wait(waiting.admission, -insideOf(waiting));
+    this.wiring.snapshot.wait(waiting.admission, -insideOf(waiting), waiting.allowance);
     if (answer) this.wiring.snapshot.learn(answer, waiting.what === "scan" ? clean(waiting.body.code) : "");
     await this.wiring.onTaken(taken);
   }

@@ -29,6 +29,7 @@ interface Wiring {
   speak: (tag: string) => void;
   paint: () => void;
   status: () => Status | null;
+  reach: () => boolean | null;
   waiting: () => number;
   event: () => string;
   chosenCamera: () => string;
@@ -37,14 +38,14 @@ interface Wiring {
 
 export interface Menu { open(): Promise<void> }
 
-export function createMenu({ api, stage, camera, sound, signing, speak, paint, status, waiting, event, chosenCamera, startCamera }: Wiring): Menu {
+export function createMenu({ api, stage, camera, sound, signing, speak, paint, status, reach, waiting, event, chosenCamera, startCamera }: Wiring): Menu {
   async function open(): Promise<void> {
     stage.shrink();
     const cameras = await camera.cameras().catch(() => []);
     openMore({
       language: language(), muted: recall("muted", false), camera: chosenCamera(), cameras, layout: recall("layout", ""), layouts: LAYOUTS,
       events: (status()?.events ?? []).map(({ id, name }): [string, string] => [id, name]), event: event(), stations: paired(),
-      token: token(), stuck: status()?.outbox?.parked ?? 0, waiting: waiting(),
+      token: token(), accounts: reach() ? (status()?.accounts ?? []) : [], stuck: status()?.outbox?.parked ?? 0, waiting: waiting(),
       numbers: api.numbers(event()).catch(() => null),
       onLanguage: chooseLanguage,
       onMuted: (muted) => remember("muted", muted),

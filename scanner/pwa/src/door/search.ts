@@ -2,13 +2,13 @@
 // phone knows. What was found is forgotten when the sheet closes.
 
 import { clean } from "../domain/codes.ts";
-import type { Found } from "../domain/model.ts";
+import { type Found, isOfExtra } from "../domain/model.ts";
 import { type Api, type SearchRow, Trouble } from "../hub/api.ts";
 import type { Snapshot } from "../keep/snapshot.ts";
 import { button, el } from "../look/dom.ts";
 import { openSheet } from "../look/sheets.ts";
 import { painted } from "../read/timing.ts";
-import { t } from "../words/words.ts";
+import { t, tOf } from "../words/words.ts";
 import type { Row } from "./admitting.ts";
 
 const SETTLE = 20; // ms after the last letter: two of a fast pair are one question
@@ -65,7 +65,7 @@ export function openSearch({ api, snapshot, reach, event, admit, severalEvents }
     const byCode = snapshot.find(clean(words));
     const found = byCode.length > 0 ? byCode : snapshot.search(words, MOST);
     const events = snapshot.events;
-    return found.map((one) => rowHere(one, events.get(one.admission.event)?.name ?? ""));
+    return found.map((one) => rowHere(one, events.get(one.admission.event)?.name ?? "", snapshot.allowance));
   }
 
   function show(items: SearchRow[]): void {
@@ -87,11 +87,13 @@ export function openSearch({ api, snapshot, reach, event, admit, severalEvents }
 }
 
 /** A guest of the snapshot has no code to show: it is admitted as the row that was chosen. */
-function rowHere({ admission, name }: Found, eventName: string): SearchRow {
+function rowHere({ admission, name }: Found, eventName: string, { ref, name: extra }: Snapshot["allowance"]): SearchRow {
   const { id, kind, rate, standing, room, event } = admission;
   const [limit, entered] = [room?.limit ?? 0, room?.entered ?? 0];
+  const left = Math.max(limit - entered, 0);
   return {
-    admission: id, name, note: "", kind, rate, standing, limit, entered, left: Math.max(limit - entered, 0), code: "", event: { id: event, name: eventName },
+    admission: id, name, note: "", kind, rate, standing, limit, entered, left, code: "", event: { id: event, name: eventName }, allowance: ref,
+    allowances: room === null ? [] : [{ ref, name: extra, left, limit }],
   };
 }
 
@@ -101,11 +103,15 @@ function rowOf(item: SearchRow, admit: (row: Row) => void, severalEvents: boolea
   return el("div", { class: "row", "data-testid": "search-row", "data-admission": item.admission, "data-standing": item.standing },
     el("div", { class: "row-texts" },
       el("b", {}, item.name || item.code), el("span", {}, what), el("span", { class: "state" }, stateOf(item))),
-    button(t(ready ? "row.admit" : "row.check"), () => admit(item), { class: ready ? "primary" : "plain", "data-testid": "search-admit" }));
+    button(ready ? tOf(isOfExtra(item), "row.admit") : t("row.check"), () => admit(item), { class: ready ? "primary" : "plain", "data-testid": "search-admit" }));
 }
 
-function stateOf({ standing, entered, limit, left }: SearchRow): string {
+function stateOf(item: SearchRow): string {
+  const { standing, entered, limit, left } = item;
   const word = standing === "good" ? "" : t(`standing.${standing}`);
-  const count = left === 0 ? t("row.allIn") : t("row.in", { entered: entered ?? 0, limit: limit ?? "–" });
-  return [word, count].filter(Boolean).join(" · ");
+  const count = left === 0 ? tOf(isOfExtra(item), "row.allIn") : tOf(isOfExtra(item), "row.in", { entered: entered ?? 0, limit: limit ?? "–" });
+  return [word, isWithout(item) ? t("row.without") : count].filter(Boolean).join(" · ");
 }
+
+/** The station hands out something that this guest's ticket does not include. */
+const isWithout = (item: SearchRow): boolean => isOfExtra(item) && !item.allowances.some(({ ref }) => ref === item.allowance);

@@ -29,10 +29,12 @@ export function createUndo({ place, api, takeBackHere, isHere, onDone, onTrouble
     last = await lastEntry(hubNow());
     clearTimeout(timer);
     const what = last ? t("undo.what", { name: last.name || last.code, n: last.heads }) : t("undo.none");
+    const reaches = last ? reachesOf(last) : "";
     place.disabled = last === null || busy;
-    place.setAttribute("aria-label", `${t("bar.undo")}: ${what}`);
+    place.setAttribute("aria-label", [`${t("bar.undo")}: ${what}`, reaches].filter(Boolean).join(", "));
     place.replaceChildren(sign("undo"), el("span", { class: "undo-texts" },
-      el("span", {}, `${t("bar.undo")} ${last?.heads ?? ""}`), el("b", {}, last ? last.name || last.code : what)));
+      el("span", {}, `${t("bar.undo")} ${last?.heads ?? ""}`), el("b", {}, last ? last.name || last.code : what),
+      reaches ? el("small", { "data-testid": "undo-reaches" }, reaches) : null));
     const until = Date.parse(last?.until ?? "");
     if (last) timer = window.setTimeout(() => void paint(), Math.min(until - hubNow() + 50, 2 ** 30));
   }
@@ -68,4 +70,10 @@ export function createUndo({ place, api, takeBackHere, isHere, onDone, onTrouble
   place.addEventListener("click", () => { if (last && !busy) void takeBack(last); });
   void paint();
   return { paint };
+}
+
+/** How far taking it back goes, said beforehand. */
+function reachesOf({ reach, reaches }: Done): string {
+  if (reach === "here") return t("undo.reaches.unsent");
+  return reaches ? t(`undo.reaches.${reaches}`) : "";
 }

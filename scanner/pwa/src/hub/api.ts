@@ -1,6 +1,6 @@
 // The hub's HTTP interface. Every failure becomes a Trouble with a kind; nothing else knows about HTTP.
 
-import type { Answer, Wish } from "../domain/answer.ts";
+import type { Answer, Right, Wish } from "../domain/answer.ts";
 import type { Part } from "../keep/snapshot.ts";
 
 const BASE = "/api/v1";
@@ -27,7 +27,7 @@ export class Trouble extends Error {
 
 export interface SearchRow {
   admission: string; name: string; note: string; kind: string; rate: string; standing: string; left: number; limit: number;
-  entered: number; code: string; event: { id: string; name: string };
+  entered: number; code: string; event: { id: string; name: string }; allowance: string; allowances: Right[];
 }
 
 export interface ConflictRow { id: string; scan: string; message: string; guest: string; code: string; station: string; at: string }
@@ -35,19 +35,29 @@ export interface ConflictRow { id: string; scan: string; message: string; guest:
 export interface Status {
   now: string;
   timezone: string;
-  station: { name: string; direction: "in" | "out"; events: string[]; kinds: string[]; rates: string[]; pin_needed?: boolean } | null;
+  station: {
+    name: string; direction: "in" | "out"; events: string[]; kinds: string[]; rates: string[]; pin_needed?: boolean; allowance: string;
+    allowance_name: string;
+  } | null;
   events: EventStatus[];
-  accounts: { name: string; state: string }[];
+  accounts: Account[];
   outbox: { due: number; sending: number; parked: number };
   counts: Record<string, number>;
 }
 
+/** A platform, as the hub reaches it. */
+export interface Account {
+  name: string; state: "up" | "down" | "paused" | "unknown"; since: string | null; freshness: { age_seconds: number | null } | null;
+  outbox: { due: number; sending: number; parked: number; conflict: number };
+}
+
 export interface EventStatus {
-  id: string; name: string; starts_at: string | null; ends_at: string | null; entered: number; limit: number;
+  id: string; account: string; name: string; starts_at: string | null; ends_at: string | null; entered: number; limit: number;
   resources: { state: string; age_seconds: number | null }[];
 }
 
 export interface Numbers {
+  allowance: { ref: string; name: string };
   events: { id: string; name: string; entered: number; limit: number; rates: { rate: string; limit: number; entered: number }[] }[];
   station: { admitted: number; refused: number; asked: number; heads: number };
   pace: { at: string; heads: number }[];

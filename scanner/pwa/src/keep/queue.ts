@@ -10,8 +10,9 @@ const PATIENCE = 20_000; // ms
 
 export interface Said { outcome: Outcome; reason: Reason; heads: number }
 
-/** `number` is its place in the queue, given by the database; `by` the token of the station that it was made at. */
-export type Waiting = { number?: number; id: string; at: string; by: string } & (
+/** `number` is its place in the queue, given by the database; `by` the token of the station that it was made at,
+ * `allowance` what that counts (none: the entrance). */
+export type Waiting = { number?: number; id: string; at: string; by: string; allowance?: string | undefined } & (
   | { what: "scan"; body: Omit<Wish, "override"> & { override?: { reason: string } | undefined; direction?: string }; said: Said; admission: string | null }
   | { what: "undo"; of: string; admission: string | null; heads: number }
 );

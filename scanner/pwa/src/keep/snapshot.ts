@@ -2,7 +2,8 @@
 // database so that a reload in a dead spot has it too.
 
 import type { Answer } from "../domain/answer.ts";
-import type { Admission, Event, Found, Standing, Unknown } from "../domain/model.ts";
+import { readings } from "../domain/codes.ts";
+import { type Admission, ENTRANCE, type Event, type Found, type Standing, type Unknown } from "../domain/model.ts";
 import { nameOfCode } from "../domain/sha256.ts";
 import { all, change, empty, keep } from "./base.ts";
 import { Names } from "./names.ts";
@@ -23,6 +24,7 @@ interface Head {
   salt: string;
   now: string;
   event: { id: string; name: string; label: string; open: boolean; starts_at: string | null; ends_at: string | null };
+  allowance?: { ref: string; name: string };
   unknown_offline: Unknown;
   early_minutes: number | null;
   late_minutes: number | null;
@@ -85,13 +87,27 @@ export class Snapshot {
     return { unknownOffline, early, late, pin: pin ?? null };
   }
 
-  /** What a code opens, the oldest admission first. */
+  /** The right that is counted, as the hub named it. */
+  get allowance(): { ref: string; name: string } {
+    const [night] = this.nights.values();
+    return night?.head.allowance ?? { ref: ENTRANCE, name: "" };
+  }
+
+  /** What a code opens, else the wristband that it may be; the oldest admission first. */
   find(code: string): Found[] {
     if (!code) return [];
-    const nights = [...this.nights.values()].map(({ salt, codes }) => ({ name: nameOfCode(salt, "qr", code), codes }));
-    const ids = nights.flatMap(({ name, codes }) => codes.get(name) ?? []);
-    if (ids.length === 0) return nights.flatMap(({ name }) => this.withWaiting(this.newcomers.find(name)) ?? []);
-    return [...new Set(ids)].sort((one, other) => Number(one) - Number(other)).flatMap((id) => this.get(id) ?? []);
+    const nights = [...this.nights.values()];
+    for (const { scheme, value } of readings(code)) {
+      const ids = nights.flatMap(({ salt, codes }) => codes.get(nameOfCode(salt, scheme, value)) ?? []);
+      if (ids.length > 0) return [...new Set(ids)].sort((one, other) => Number(one) - Number(other)).flatMap((id) => this.get(id) ?? []);
+    }
+    return nights.flatMap(({ salt }) => this.newcomer(nameOfCode(salt, "qr", code)) ?? []);
+  }
+
+  /** Somebody whose code is new; of whom there is a row under another one, that is known better. */
+  private newcomer(name: string): Found | undefined {
+    const found = this.newcomers.find(name);
+    return this.get(found?.admission.id ?? "") ?? this.withWaiting(found);
   }
 
   knows(code: string): boolean {
@@ -127,18 +143,22 @@ export class Snapshot {
     await this.store(head, rows, gone, whole || !known);
   }
 
-  /** An answer says how many are in, sooner than the next snapshot; about a new guest also who that is. */
+  /** An answer says how many are in, sooner than the next snapshot; about a new guest, or a new code of one, also who
+   * that is. What a station counts that hands out something else says nothing here. */
   learn(answer: Answer, code = ""): void {
-    if (answer.admission === null) return;
-    if (!this.get(answer.admission)) return this.learnNewcomer(answer, code);
+    if (answer.admission === null || answer.allowance !== this.allowance.ref) return;
+    const known = this.get(answer.admission);
+    if (!known || !this.knows(code)) this.learnNewcomer(answer, code);
+    if (!known) return;
     this.counts.set(answer.admission, { entered: answer.entered, at: performance.now() });
     keep("counts", { admission: answer.admission, entered: answer.entered }).catch(() => undefined); // the next snapshot has it
   }
 
   /** Heads that came in here (less than none: were taken back) and that the hub has not heard of; again with the
-   * opposite sign when it has. */
-  wait(admission: string | null, heads: number): void {
-    if (admission !== null) this.waiting.set(admission, (this.waiting.get(admission) ?? 0) + heads);
+   * opposite sign when it has. `allowance`: that of the station that this phone was then. */
+  wait(admission: string | null, heads: number, allowance: string = ENTRANCE): void {
+    const key = `${allowance} ${admission}`;
+    if (admission !== null) this.waiting.set(key, (this.waiting.get(key) ?? 0) + heads);
   }
 
   /** Forget the nights that are not wanted any more, and those that are over. */
@@ -194,7 +214,7 @@ export class Snapshot {
 
   /** Counted with those whom the hub has not heard of. */
   private withWaiting<T extends Found | undefined>(found: T): T {
-    const more = this.waiting.get(found?.admission.id ?? "") ?? 0;
+    const more = this.waiting.get(`${this.allowance.ref} ${found?.admission.id}`) ?? 0;
     if (!found?.admission.room || more === 0) return found;
     const { admission } = found;
     const { limit, entered } = found.admission.room;

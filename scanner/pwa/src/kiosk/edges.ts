@@ -4,13 +4,15 @@ import { button, byId, el } from "../look/dom.ts";
 import { shape } from "../look/shapes.ts";
 import type { Frame, Say, Touch } from "./frame.ts";
 import { sign } from "./pictures.ts";
-import { clock, SHAPES } from "./scenes.ts";
+import { clock, extraWords, SHAPES } from "./scenes.ts";
 
 const LAMPS = ["green", "amber", "red", "buzzer", "relay"];
 
 export function drawTop(frame: Frame, t: Say): void {
   byId("event").textContent = frame.event;
   byId("station").textContent = frame.station;
+  byId("extra").textContent = extraWords(frame, t);
+  byId("extra").hidden = frame.extra === null;
   byId("signs").replaceChildren(...frame.signs.flatMap((name) => signOf(name, frame, t) ?? []));
   const language = byId("language");
   language.textContent = t("language.other");
@@ -54,9 +56,9 @@ function last(frame: Frame): HTMLElement {
 
 function undo({ undo: offer }: Frame, t: Say, touch: Touch): HTMLElement | null {
   if (!offer) return null;
-  const name = offer.name || t("undo.nobody");
+  const words = t(offer.stays ? "undo.stays" : "undo", { name: offer.name || t("undo.nobody") });
   const sent = (event: MouseEvent) => { (event.currentTarget as HTMLButtonElement).disabled = true; touch({ action: "undo", scan: offer.scan }); };
-  return button(t("undo", { name }), sent, { class: "choice quiet", "data-testid": "undo" });
+  return button(words, sent, { class: "choice quiet", "data-testid": "undo" });
 }
 
 export function drawLamps({ lamps: on }: Frame, t: Say): void {

@@ -1,8 +1,8 @@
 // Words that are too long for their place get smaller: names first, then details, the word last and least.
 
-const LEAST: Readonly<Record<string, number>> = { name: 26, detail: 24, rate: 22, word: 96 };
+const LEAST: Readonly<Record<string, number>> = { name: 26, detail: 24, rate: 22, rights: 20, word: 96 };
 const STEP = 0.92;
-const ORDER = ["rate", "name", "detail", "word"];
+const ORDER = ["rate", "rights", "name", "detail", "word"];
 
 /** Makes the texts of a scene fit into the stage. */
 interface Sized { node: HTMLElement; least: number }

@@ -60,8 +60,8 @@ function draw(frame: Frame): void {
 
 /** The stage is only built anew when what stands on it has changed: a preview must not start again with each frame. */
 function drawStage(frame: Frame, t: Say): void {
-  const { state, language, layout, arrow, camera, gun, shown, party, choices, trouble } = frame;
-  const key = JSON.stringify([state, language, layout, arrow, camera, gun, shown, party, choices, state === "out_of_order" && trouble]);
+  const { state, language, layout, arrow, camera, gun, extra, shown, party, choices, trouble } = frame;
+  const key = JSON.stringify([state, language, layout, arrow, camera, gun, extra, shown, party, choices, state === "out_of_order" && trouble]);
   if (key === drawn) return;
   drawn = key;
   const made = scene(frame, t, touch);

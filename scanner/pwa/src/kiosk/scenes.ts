@@ -1,6 +1,8 @@
 // One function a state: a frame -> what stands on the stage. Pure but for the touches that the buttons send.
 
+import { ENTRANCE } from "../domain/model.ts";
 import { type Child, el } from "../look/dom.ts";
+import { rightsList } from "../look/rights.ts";
 import { type ShapeName, shape } from "../look/shapes.ts";
 import type { Frame, Say, Shown, Touch } from "./frame.ts";
 import { partyChooser } from "./party.ts";
@@ -34,7 +36,7 @@ function reading(_frame: Frame, t: Say): HTMLElement {
 
 function ready(frame: Frame, t: Say): HTMLElement {
   const how = frame.camera && frame.gun ? "both" : frame.camera ? "camera" : frame.gun || frame.typed ? "gun" : "none";
-  const said = texts(word(t("ready")), detail(t(`ready.${how}`)));
+  const said = texts(word(t("ready")), name(extraWords(frame, t)), detail(t(`ready.${how}`)));
   const pointer = frame.arrow === "none" ? null : arrow(frame.arrow);
   if (!frame.camera) return el("section", { class: "scene" }, pointer ?? ticket(), said);
   return el("section", { class: "scene with-camera" }, el("div", { class: "lens", "data-lens": true }, pointer), said);
@@ -44,8 +46,8 @@ function closed(_frame: Frame, t: Say): HTMLElement {
   return el("section", { class: "scene alone" }, texts(word(t("closed")), detail(t("closed.detail"))));
 }
 
-function saver(_frame: Frame, t: Say, touch: Touch): HTMLElement {
-  const mark = el("div", { "data-mark": true }, ticket(), el("h1", {}, t("saver")));
+function saver(frame: Frame, t: Say, touch: Touch): HTMLElement {
+  const mark = el("div", { "data-mark": true }, ticket(), el("h1", {}, t("saver")), name(extraWords(frame, t)));
   return el("section", { class: "saver", onclick: () => touch({ action: "wake" }) }, mark);
 }
 
@@ -67,6 +69,7 @@ function verdict(frame: Frame, t: Say, touch: Touch): HTMLElement {
     word(shown.word),
     name(shown.name),
     detail(shown.detail),
+    rightsList(shown.rights ?? [], shown.allowance ?? ENTRANCE, t),
     frame.layout === "staffed" ? rate(shown.rate) : null,
     remarks(shown),
   );
@@ -98,6 +101,9 @@ const line = (kind: string) => (text: string) => (text ? el("p", { class: kind, 
 const name = line("name");
 const detail = line("detail");
 const rate = line("rate");
+
+/** What the station hands out; "" at an entrance. */
+export const extraWords = ({ extra }: Frame, t: Say): string => (extra === null ? "" : extra.name || t("rights.extra"));
 
 /** A time of day as people there write it. */
 export function clock(at: string, language: string): string {

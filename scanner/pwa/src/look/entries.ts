@@ -25,7 +25,7 @@ export function ofAnswer(scan: Shown, answer: Answer, { severalEvents = false } 
     word: answer.message || t("why.none"),
     detail: answer.detail || firstEntry(answer),
     name: answer.guest?.name ?? "",
-    meta: [answer.rate, severalEvents ? answer.event?.name : ""].filter(Boolean).join(" · "),
+    meta: [answer.rate === answer.detail ? "" : answer.rate, severalEvents ? answer.event?.name : ""].filter(Boolean).join(" · "),
     notes: [
       answer.provisional && !answer.detail ? t("verdict.provisional") : "", warning(answer), answer.here ? t("verdict.here") : "",
     ].filter(Boolean),

@@ -1,9 +1,10 @@
 // The sheet "More": what this phone is, how it reads, sounds and speaks, and the way out.
 
-import type { Numbers } from "../hub/api.ts";
+import type { Account, Numbers } from "../hub/api.ts";
 import type { Paired } from "../keep/stations.ts";
 import type { CameraChoice } from "../read/camera.ts";
 import { LANGUAGES, t } from "../words/words.ts";
+import { accountLines } from "./accounts.ts";
 import { button, el } from "./dom.ts";
 import { numbersParts } from "./numbers.ts";
 import { choiceOf, closeSheet, openSheet, segments, setting } from "./sheets.ts";
@@ -19,6 +20,7 @@ export interface More {
   event: string;
   stations: Paired[];
   token: string;
+  accounts: Account[];
   stuck: number;
   waiting: number;
   numbers: Promise<Numbers | null>;
@@ -43,6 +45,7 @@ export function openMore(more: More): void {
   const sheet = openSheet("more-sheet", t("more.title"),
     numbers,
     more.stuck > 0 ? el("p", { class: "stuck", "data-testid": "stuck" }, t("more.stuck", { n: more.stuck })) : null,
+    accountLines(more.accounts),
     button(t("history.title"), more.onHistory, { class: "wide", "data-testid": "history-open" }),
     places(more),
     setting("more.language", languages.length > 3

@@ -1,8 +1,9 @@
 // The numbers of the night: inside, by rate, this station, and how fast they come as a small chart.
 
+import { isOfExtra } from "../domain/model.ts";
 import type { Numbers } from "../hub/api.ts";
 import { clockTime, hubNow } from "../words/times.ts";
-import { language, t } from "../words/words.ts";
+import { language, t, tOf } from "../words/words.ts";
 import { el, svg } from "./dom.ts";
 
 const STEP = 10 * 60_000; // ms
@@ -14,14 +15,15 @@ export function numbersParts(known: Numbers | null): HTMLElement[] {
   if (known === null) return [el("p", { class: "quiet" }, t("numbers.none"))];
   const entered = known.events.reduce((sum, event) => sum + event.entered, 0);
   const limit = known.events.reduce((sum, event) => sum + event.limit, 0);
-  return [figures(known, entered, limit), chart(known.pace), rates(known)];
+  const isExtra = isOfExtra({ allowance: known.allowance.ref });
+  return [figures(known, entered, limit, isExtra), chart(known.pace), rates(known, isExtra)];
 }
 
-function figures({ station }: Numbers, entered: number, limit: number): HTMLElement {
+function figures({ station }: Numbers, entered: number, limit: number, isExtra: boolean): HTMLElement {
   const figure = (id: string, n: number, words: string) =>
     el("div", { "data-testid": `number-${id}` }, el("b", {}, String(n)), el("span", {}, words));
   return el("div", { class: "figures", role: "group", "aria-label": t("more.tonight") },
-    figure("inside", entered, t("count.inside", { limit })), figure("heads", station.heads, t("count.here")),
+    figure("inside", entered, tOf(isExtra, "count.inside", { limit })), figure("heads", station.heads, t("count.here")),
     figure("refused", station.refused, t("count.refused")), figure("asked", station.asked, t("count.asked")));
 }
 
@@ -42,10 +44,10 @@ function chart(pace: Numbers["pace"]): HTMLElement {
     el("figcaption", {}, `${words} · ${t("numbers.since", { at: from })}`));
 }
 
-function rates({ events }: Numbers): HTMLElement {
+function rates({ events }: Numbers, isExtra: boolean): HTMLElement {
   const several = events.length > 1;
   const rows = events.flatMap((event) => event.rates.map(({ rate, entered, limit }) => el("tr", {},
     el("th", { scope: "row" }, [rate || t("numbers.noRate"), several ? event.name : ""].filter(Boolean).join(" · ")),
     el("td", {}, `${entered} / ${limit}`))));
-  return el("table", { class: "rates", "data-testid": "rates", "aria-label": t("numbers.rates") }, el("tbody", {}, ...rows));
+  return el("table", { class: "rates", "data-testid": "rates", "aria-label": tOf(isExtra, "numbers.rates") }, el("tbody", {}, ...rows));
 }

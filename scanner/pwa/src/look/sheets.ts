@@ -1,7 +1,7 @@
 // Sheets that come up from below. The next scan closes whatever is open.
 
 import { GENDERS, type Party } from "../domain/model.ts";
-import { t } from "../words/words.ts";
+import { t, tOf } from "../words/words.ts";
 import { button, type Child, el } from "./dom.ts";
 import type { Wanted } from "./heads.ts";
 import { sign } from "./shapes.ts";
@@ -30,16 +30,18 @@ export function closeSheet(): void {
   sheet?.close();
 }
 
-interface HeadsQuestion { use: (answer: Wanted) => void; words: string; most?: number; counted?: boolean; party?: Party | undefined }
+interface HeadsQuestion {
+  use: (answer: Wanted) => void; words: string; most?: number; counted?: boolean; party?: Party | undefined; isExtra?: boolean;
+}
 
 /** Asks how many, at most `most`: by a number and, where it may be needed, by women and men (`counted`: only so). */
-export function askHeads({ use, words, most = MOST, counted = false, party = {} }: HeadsQuestion): void {
+export function askHeads({ use, words, most = MOST, counted = false, party = {}, isExtra = false }: HeadsQuestion): void {
   const done = (answer: Wanted) => { closeSheet(); use(answer); };
   const numbers = Array.from({ length: Math.min(most, NUMBERS) }, (_, index) => index + 1);
   const grid = counted ? null : el("div", { class: "grid" }, ...numbers.map((n) =>
     button(String(n), () => done({ heads: n }), { "data-testid": `sheet-heads-${n}` })));
-  const byGender = counted || most > NUMBERS ? counters({ words, most, party, done }) : [];
-  openSheet("heads-sheet", t("heads.title"), grid, ...byGender);
+  const byGender = counted || (most > NUMBERS && !isExtra) ? counters({ words, most, party, done }) : [];
+  openSheet("heads-sheet", tOf(isExtra, "heads.title"), grid, ...byGender);
 }
 
 interface Counting { words: string; most: number; party: Party; done: (answer: Wanted) => void }
@@ -79,9 +81,11 @@ export function askCode(codes: string[], use: (code: string) => void): void {
 
 interface Exception { reason: string; pin?: string }
 
+interface ReasonQuestion { use: (exception: Exception) => void; pinNeeded: boolean; check: (pin: string) => Promise<string>; isExtra: boolean }
+
 /** Asks for the reason of an exception, and for the supervisor's PIN where the house has one. `check` says what is
  * wrong with a PIN before anything is asked for; nothing when it may be tried. */
-export function askReason(pinNeeded: boolean, check: (pin: string) => Promise<string>, use: (exception: Exception) => void): void {
+export function askReason({ use, pinNeeded, check, isExtra }: ReasonQuestion): void {
   const pin = el("input", {
     type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 12, "data-testid": "pin-input", "aria-label": t("anyway.pin"),
     placeholder: t("anyway.pin"),
@@ -102,8 +106,8 @@ export function askReason(pinNeeded: boolean, check: (pin: string) => Promise<st
   });
   const submit = (event: Event) => { event.preventDefault(); if (field.value.trim()) void done(field.value.trim()); };
   const form = el("form", { class: "line", onsubmit: submit },
-    field, el("button", { type: "submit", class: "primary", "data-testid": "reason-submit" }, t("verdict.anyway")));
-  openSheet("anyway-sheet", t("anyway.title"), pinNeeded ? pin : null, wrong, ...ready, form);
+    field, el("button", { type: "submit", class: "primary", "data-testid": "reason-submit" }, tOf(isExtra, "verdict.anyway")));
+  openSheet("anyway-sheet", tOf(isExtra, "anyway.title"), pinNeeded ? pin : null, wrong, ...ready, form);
 }
 
 /** A line of a sheet: what it is, and the control that changes it. */

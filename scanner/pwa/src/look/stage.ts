@@ -1,10 +1,12 @@
 // Where verdicts appear: full screen, then as a strip that can be opened again. The next scan always wins.
 
 import type { Guest } from "../domain/answer.ts";
+import { isOfExtra } from "../domain/model.ts";
 import { painted } from "../read/timing.ts";
 import { t } from "../words/words.ts";
 import { el } from "./dom.ts";
 import type { Entry } from "./entries.ts";
+import { rightWords } from "./rights.ts";
 import { shape } from "./shapes.ts";
 import type { Sound } from "./sound.ts";
 import { type Steps, verdictParts } from "./verdict.ts";
@@ -46,7 +48,7 @@ export function createStage({ places, steps, sound }: { places: Places; steps: S
     const { verdict, guest } = places;
     Object.assign(verdict.dataset, {
       outcome: entry.outcome, reason: entry.reason ?? "", look: entry.look.name, code: entry.scan.wish.code ?? "",
-      here: String(Boolean(entry.answer?.here)),
+      here: String(Boolean(entry.answer?.here)), extra: String(entry.answer !== null && isOfExtra(entry.answer)),
     });
     verdict.replaceChildren(...verdictParts(entry, { ...steps, close: shrink, open }));
     verdict.hidden = false;
@@ -58,7 +60,9 @@ export function createStage({ places, steps, sound }: { places: Places; steps: S
   function say(entry: Entry): void {
     // Emptied first: the same words twice would not be read out.
     places.live.textContent = "";
-    const words = [entry.word, entry.detail, entry.name, ...(entry.guest?.tags ?? []), entry.guest?.note].filter(Boolean).join(". ");
+    const rights = entry.answer?.allowances ?? [];
+    const left = rights.length > 1 ? rights.map((right) => rightWords(right, t)) : [];
+    const words = [entry.word, entry.detail, entry.name, ...(entry.guest?.tags ?? []), entry.guest?.note, ...left].filter(Boolean).join(". ");
     setTimeout(() => { places.live.textContent = words; }, 30);
   }
 

@@ -1,10 +1,11 @@
 // The inside of a verdict: what entries.ts prepared, and the next steps it offers.
 
 import type { Answer, Choice, Wish } from "../domain/answer.ts";
-import { GENDERS, type Party } from "../domain/model.ts";
-import { t } from "../words/words.ts";
+import { GENDERS, isOfExtra, type Party } from "../domain/model.ts";
+import { t, tOf } from "../words/words.ts";
 import { button, el } from "./dom.ts";
 import { COUNTED_KINDS, type Entry, type Shown } from "./entries.ts";
+import { rightsList } from "./rights.ts";
 import { shape, sign } from "./shapes.ts";
 import { whyList } from "./why.ts";
 
@@ -28,6 +29,7 @@ function texts(entry: Entry): HTMLElement {
     el("h2", { class: "word" }, entry.word),
     entry.name ? el("p", { class: "name" }, entry.name) : null,
     entry.detail ? el("p", { class: "detail" }, entry.detail) : null,
+    entry.answer ? rightsList(entry.answer.allowances ?? [], entry.answer.allowance, t) : null,
     ...entry.notes.map((note) => el("p", { class: "note" }, note)),
     entry.meta ? el("p", { class: "meta" }, entry.meta) : null,
   );
@@ -54,23 +56,24 @@ const leftOf = (choice: Choice): string => (choice.left === null || choice.left 
 
 function nextSteps(entry: Entry, answer: Answer, steps: Steps): HTMLElement[] {
   const offered: HTMLElement[] = [];
+  const mayOverrule = answer.overridable && answer.outcome !== "admit" && answer.why?.[0]?.rule !== "allowance"; // nobody makes a right of nothing
   if (answer.outcome === "ask" && answer.reason === "too_many" && answer.left > 0) {
-    offered.push(strong(t("verdict.some", { n: answer.left }), "admit-some", () =>
+    offered.push(strong(tOf(isOfExtra(answer), "verdict.some", { n: answer.left }), "admit-some", () =>
       steps.scan({ ...wishOf(entry.scan), heads: answer.left, party: undefined })));
   }
   if (answer.outcome === "admit" && entry.left > 0) offered.push(...restOf(entry, answer, steps));
-  if (answer.overridable && answer.outcome !== "admit") offered.push(strong(t("verdict.anyway"), "anyway", () => steps.anyway(entry)));
+  if (mayOverrule) offered.push(strong(tOf(isOfExtra(answer), "verdict.anyway"), "anyway", () => steps.anyway(entry)));
   return offered;
 }
 
 /** More of a party that is not complete: some by one tap, any number by two. */
 function restOf(entry: Entry, answer: Answer, steps: Steps): HTMLElement[] {
   const more = (heads: number, party?: Party) => () => steps.scan({ ...wishOf(entry.scan), heads, party });
-  const counted = COUNTED_KINDS.has(answer.kind ?? "");
+  const counted = COUNTED_KINDS.has(answer.kind ?? "") && !isOfExtra(answer);
   const tap = (label: string, said: string, id: string, act: () => void) => button(label, act, { class: "step", "data-testid": id, "aria-label": said });
   const taps = counted
     ? GENDERS.map((gender) => tap(`+1 ${t(`one.${gender}`)}`, `${t("verdict.more", { n: 1 })}: ${t(`one.${gender}`)}`, `rest-${gender}`, more(1, { [gender]: 1 })))
-    : Array.from({ length: Math.min(entry.left, AT_A_TAP) }, (_, at) => tap(`+${at + 1}`, t("verdict.more", { n: at + 1 }), `rest-${at + 1}`, more(at + 1)));
+    : Array.from({ length: Math.min(entry.left, AT_A_TAP) }, (_, at) => tap(`+${at + 1}`, tOf(isOfExtra(answer), "verdict.more", { n: at + 1 }), `rest-${at + 1}`, more(at + 1)));
   const isAll = entry.left <= (counted ? 1 : AT_A_TAP);
   return isAll ? taps : [...taps, strong(t("verdict.rest"), "more-of-party", () => steps.rest(entry))];
 }

@@ -1,6 +1,7 @@
 // Why a verdict is what it is: the rule, the value it met, and how old what we knew was.
 
 import type { Answer } from "../domain/answer.ts";
+import { ENTRANCE } from "../domain/model.ts";
 import { age, clockTime, hubNow } from "../words/times.ts";
 import { language, t } from "../words/words.ts";
 import { el } from "./dom.ts";
@@ -25,6 +26,7 @@ function valueWords(rule: string, value: string, answer: Answer): string {
   const text = String(value ?? "");
   if (text === "") return "–";
   if (rule === "event") return answer.event?.name || text;
+  if (rule === "allowance" && text !== ENTRANCE) return answer.allowances.find(({ ref }) => ref === text)?.name || t("rights.extra");
   for (const [pattern, words] of COUNTS) {
     const [whole, ...numbers] = pattern.exec(text) ?? [];
     if (whole) return words(...numbers);

@@ -25,6 +25,9 @@ export function t(key: string, values: Record<string, string | number> = {}): st
   return (LANGUAGES[current]?.words[key] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
+/** The same where an extra may be meant: people come in, drinks are handed out. */
+export const tOf = (isExtra: boolean, key: string, values: Record<string, string | number> = {}): string => t(isExtra ? `${key}.extra` : key, values);
+
 /** Puts the words of the current language on everything in the page that names a key. */
 export function paintWords(): void {
   const each = (key: string, put: (node: HTMLElement, words: string) => void) => {

@@ -72,9 +72,10 @@ def test_no_repr_shows_a_key() -> None:
     assert not [word for word in (KEY, "s3cr3t-word", "int_word") if word in shown]
 
 
-def test_the_quirks_page_names_only_tests_that_exist() -> None:
-    page = (ROOT / "app/providers/fourvenues/README.md").read_text(encoding="utf-8")
-    files = [*(ROOT / "tests/providers").glob("test_*.py"), ROOT / "tests/conformance/test_provider.py"]
+@pytest.mark.parametrize("platform", ["fourvenues", "oveit", "file"])
+def test_the_quirks_page_names_only_tests_that_exist(platform: str) -> None:
+    page = (ROOT / f"app/providers/{platform}/README.md").read_text(encoding="utf-8")
+    files = [one for folder in ("providers", "conformance") for one in (ROOT / "tests" / folder).glob("test_*.py")]
     tests = " ".join(re.findall(r"def test_(\w+)", "\n".join(one.read_text(encoding="utf-8") for one in files)))
     named = [word for word in re.findall(r"`([a-z_.]{16,})`", page) if word.count("_") > 2]
     patterns = [r"\w*".join(part for part in word.split("...") if part) for word in named]

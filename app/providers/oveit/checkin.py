@@ -43,18 +43,20 @@ class CheckIn:
         try:
             answer = self._send(call)
         except Said as error:
-            return error.receipt()
+            # Who is out already, by a call whose answer was lost or by another gate, is where the call wants them.
+            return Receipt(kind=AnswerKind.ACCEPTED, words=error.words) if call.allowance == EXIT else error.receipt()
         except ProviderError as error:
-            if error.status == 503 and call.limit != 1:
-                # Nearly always nothing was done; but if it was, a resend would use up the addon twice.
+            if error.status == 503 and call.allowance != EXIT:
+                # Nearly always nothing was done; but if it was, a resend would use up an addon twice, and a guest who
+                # came in would look like one who came in elsewhere.
                 return Receipt(kind=AnswerKind.DOUBTFUL, words=error.words, retry_after=error.retry_after)
             return error.receipt()
         return Receipt(kind=AnswerKind.ACCEPTED) if call.allowance == EXIT else _told(call, answer)
 
     def look(self, call: Call) -> Sighting:
-        """See the port. What nobody shows is an exit: after a lost answer it is taken to have arrived."""
+        """See the port. An exit is shown nowhere: after a lost answer it is told again, which lets nobody in."""
         if call.allowance == EXIT:
-            return Sighting(found=True, limit=2 * call.heads, count=call.heads, our_times=False)
+            return Sighting(found=True, limit=call.heads, our_times=False)
         try:
             seen = view.seen(self.client.scan(call.ref))
         except Said:
@@ -76,10 +78,17 @@ class CheckIn:
         return self.client.check_in(call.ref, self._type(call), addon_of(call.allowance))
 
     def _type(self, call: Call) -> str:
-        """The type that the gate insists on, where its name means exactly one."""
-        listed = self.shelf.event(call.event_ref) if call.rate else None
+        """The type that the gate insists on: by its name, or where that does not mean exactly one, by the ticket."""
+        if not call.rate:
+            return ""
+        listed = self.shelf.event(call.event_ref)
         refs = listed.refs_of(call.rate) if listed else []
-        return refs[0] if len(refs) == 1 else ""
+        if len(refs) == 1:
+            return refs[0]
+        seen = view.seen(self.client.scan(call.ref))
+        if seen.type_ref in refs or (seen.type_ref and seen.type_name == call.rate):
+            return seen.type_ref
+        raise ProviderError(AnswerKind.REFUSED, f"the ticket is of the type {seen.type_name or seen.type_ref}")
 
     def _limit(self, call: Call, type_ref: str) -> int:
         """Uses that the ticket has; what we knew of where the event is no longer listed."""
@@ -108,4 +117,7 @@ def _told(call: Call, answer: Answer) -> Receipt:
         counted = translate.count(translate.checkins(told.checkins), addon_of(call.allowance))
     except (Unusable, *UNREADABLE):
         return Receipt(kind=AnswerKind.ACCEPTED)
+    if call.allowance == ENTRANCE and counted > 1:
+        # A platform that lets people in again does not guard the entrance: somebody was here before.
+        return Receipt(kind=AnswerKind.REFUSED, words=f"the platform counts {counted} entrances", count=counted)
     return Receipt(kind=AnswerKind.ACCEPTED, count=counted or None)

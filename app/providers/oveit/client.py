@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -34,6 +34,7 @@ class _Whole(msgspec.Struct, frozen=True):
 
 
 _WHOLE = msgspec.json.Decoder(_Whole)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,14 @@ class Answer:
     body: bytes
     asked_at: datetime
     platform_now: datetime | None
+
+
+def decoded(decoder: msgspec.json.Decoder[T], answer: Answer) -> T:
+    """What an answer says. Raises `ProviderError` where that is not what was asked for."""
+    try:
+        return decoder.decode(answer.body)
+    except UNREADABLE:
+        raise ProviderError(AnswerKind.BROKEN, "the platform's answer has another form than documented") from None
 
 
 class Client:
@@ -119,16 +128,15 @@ class Client:
         budget: timedelta | None,
         marks: bool,
     ) -> Answer:
-        written = msgspec.json.encode(body)
-
-        def make(headers: Mapping[str, Secret]) -> Ask:
+        def make(headers: Mapping[str, Secret], fields: Mapping[str, object]) -> Ask:
+            written = msgspec.json.encode({**body, **fields})
             return Ask(
                 method="POST", path=path, label=label, params={}, body=written, headers=headers, priority=priority,
                 budget=budget, marks=marks,
             )  # fmt: skip
 
         reply = self._session.send(make)
-        return self._judged(make({}), reply)
+        return self._judged(make({}, {}), reply)
 
     def _judged(self, ask: Ask, reply: Reply) -> Answer:
         """Success is what says `ok`, or tells something without saying that it failed; never the status."""
@@ -149,4 +157,4 @@ class Client:
 
 def _number(ref: str) -> object:
     """Ids are numbers on the wire."""
-    return int(ref) if ref.isdigit() and len(ref) < 19 else ref
+    return int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 19 else ref

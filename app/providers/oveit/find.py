@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from app.domain.codes import bare, tag
@@ -16,12 +16,15 @@ from app.providers.oveit.shelf import Shelf
 from app.providers.oveit.view import Seen
 from app.providers.pace import Priority
 
-PROVED_FOR = 60.0
-"""Seconds for which a ticket that was found proves that others would be."""
+PROVED_FOR = 5.0
+"""Seconds for which it need not be proved again that this code would be found if it existed."""
+NO_WALLETS_FOR = 3600.0
+"""Seconds for which an endpoint that is not there is not asked again."""
 MOST_TICKETS = 6
 """Tickets of one wristband that are looked at while its holder waits."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{4,64}")
+_SEPARATORS = re.compile(r"[\s:-]")
 
 Left = Callable[[], timedelta]
 
@@ -33,9 +36,15 @@ class Finder:
         self._client = client
         self._shelf = shelf
         self._now = now
-        self._proved_until = 0.0
+        self._proved: tuple[str, float] = "", 0.0
+        """A code that would have been found, and until when that counts."""
+        self._last = ""
+        """The last ticket that was found."""
         self._has_wallets = False
         """Has the look at a wristband's wallet ever answered? Older accounts may not have it."""
+        self._no_wallets_until = 0.0
+        self._has_tags = False
+        """Has any ticket ever been seen with a wristband?"""
 
     def __call__(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
         """See the port."""
@@ -44,34 +53,50 @@ class Finder:
         def left() -> timedelta:
             return timedelta(seconds=max(deadline - self._now(), 0.0))
 
-        code, is_tag = credential.value, credential.scheme == RFID
-        seen = self._tag(code, event, left) if is_tag else self._code(code, left)
+        is_tag = credential.scheme == RFID
+        code = credential.value if is_tag else bare(credential.value)
+        if (tag(code) if is_tag else _CODE.fullmatch(code)) is None:
+            return ()
+        seen = self._tag(code, event, left) if is_tag else self._scan(code, left)
         if not seen:
-            self._prove(witness, left)
+            self._prove(code, witness, left)
         return [self._found(one, (tag(code) or "") if is_tag else "") for one in seen]
 
-    def _code(self, code: str, left: Left) -> list[Seen]:
-        code = bare(code)
-        if not _CODE.fullmatch(code):
-            return []
-        return self._scan(code, left)
-
     def _tag(self, code: str, event: Event, left: Left) -> list[Seen]:
-        """Every ticket on a wristband; tonight's where its holder has more than can be looked at."""
-        for spelling in _spellings(code):
+        """Every ticket on a wristband; the one that the platform itself would take where it has no wallets."""
+        spellings = _spellings(code)
+        for spelling in spellings:
             codes = self._wallet(spelling, left)
             if codes:
-                tonight = [one for one, name in codes if name == event.name]
-                every = [*tonight, *(one for one, _ in codes if one not in tonight)]
-                return [seen for one in every[:MOST_TICKETS] for seen in self._scan(one, left)]
-        return [] if self._has_wallets else self._scan(code.upper(), left, rfid=True)
+                return self._opened(codes, event, left)
+        if self._has_wallets:
+            return []
+        found = next((seen for one in spellings for seen in self._scan(one, left, rfid=True)), None)
+        if (found is None and self._has_tags) or (found is not None and found.event_ref != event.ref):
+            raise ProviderError(AnswerKind.BUSY, "cannot tell what the wristband opens: its wallet is not shown")
+        return [] if found is None else [found]
+
+    def _opened(self, codes: Sequence[tuple[str, str]], event: Event, left: Left) -> list[Seen]:
+        """The tickets of a wallet, tonight's first where its holder has more than can be looked at."""
+        tonight = [one for one, name in codes if name == event.name]
+        every = list(dict.fromkeys([*tonight, *(one for one, _ in codes)]))
+        seen = [found for one in every[:MOST_TICKETS] for found in self._scan(one, left)]
+        if len(seen) < len(every) and all(one.event_ref != event.ref for one in seen):
+            raise ProviderError(AnswerKind.BUSY, "not every ticket of the wristband could be seen")
+        return seen
 
     def _wallet(self, code: str, left: Left) -> list[tuple[str, str]]:
+        if self._now() < self._no_wallets_until:
+            return []
         try:
             answer = self._client.wallet(code, left())
-        except Said:
+        except ProviderError as error:
+            if error.status == 404 and error.kind is AnswerKind.BROKEN:
+                self._no_wallets_until = self._now() + NO_WALLETS_FOR
+            elif not isinstance(error, Said):
+                raise
             return []
-        self._has_wallets = True
+        self._has_wallets = self._has_tags = True
         return view.wallet(answer)
 
     def _scan(self, code: str, left: Left, *, rfid: bool = False) -> list[Seen]:
@@ -80,15 +105,19 @@ class Finder:
             seen = view.seen(self._client.scan(code, left(), rfid=rfid))
         except Said:
             return []
-        self._proved_until = self._now() + PROVED_FOR
+        self._last = seen.code
+        self._has_tags = self._has_tags or rfid or bool(seen.tags)
         return [seen]
 
-    def _prove(self, witness: str | None, left: Left) -> None:
-        """Errors have no codes: one that comes for a ticket that exists would say nothing about this one."""
-        if self._now() < self._proved_until:
+    def _prove(self, code: str, witness: str | None, left: Left) -> None:
+        """Errors have no codes: one that comes also for a ticket that exists says nothing about this one."""
+        proved, until = self._proved
+        if proved == code and self._now() < until:
             return
-        if witness is None or not self._scan(witness, left):
+        known = dict.fromkeys(one for one in (witness, self._last) if one)
+        if not any(self._scan(one, left) for one in known):
             raise ProviderError(AnswerKind.BUSY, "cannot tell whether the code exists: no ticket is found at all")
+        self._proved = code, self._now() + PROVED_FOR
 
     def _found(self, seen: Seen, known_as: str) -> Found:
         if not seen.event_ref:
@@ -102,6 +131,9 @@ class Finder:
         )  # fmt: skip
 
 
-def _spellings(code: str) -> Iterator[str]:
-    """As it was read; in upper case, as the platform's pages write them; and without the zeros of some readers."""
-    yield from dict.fromkeys((code, code.upper(), tag(code) or code))
+def _spellings(code: str) -> Sequence[str]:
+    """As it was read; in upper case without separators, as the platform's pages write them; without the zeros that
+    some readers write before it, and with those that others leave out."""
+    known = tag(code) or code
+    padded = known.zfill(10) if known.isdecimal() else known.zfill(len(known) + len(known) % 2)
+    return list(dict.fromkeys((code, _SEPARATORS.sub("", code).upper(), known, padded)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,9 +24,11 @@ from app.providers.pace import Pacer, Priority
 from app.providers.transport import Limits, Secret, Transport
 
 _LOOKUPS_AT_ONCE = 4
+_LONGEST_NIGHT = timedelta(days=1)
+"""How long before a window an event may have begun that still touches it: none says when it ends."""
 _BURST = 6
 """Requests that may leave at once: a wristband of two nights takes four, and its holder is waiting."""
-ENGLISH = Secret("en")
+ENGLISH = "en"
 """The language of the platform's sentences, which people may read in the tray and nothing else ever reads."""
 
 
@@ -41,6 +44,7 @@ class OveitProvider:
         *,
         pacer: Pacer | None = None,
         http: httpx.BaseTransport | None = None,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         settings.validate()
         self.account = settings.account
@@ -61,10 +65,11 @@ class OveitProvider:
             limits=replace(Limits(), read=settings.timeout.total_seconds()),
             http=http,
         )
-        self._client = Client(self.transport, Session(self.transport, settings.email, Secret(settings.password)))
+        session = Session(self.transport, settings.email, Secret(settings.password), timer)
+        self._client = Client(self.transport, session)
         self._shelf = Shelf(self._client, settings.account, settings.zone, settings.optional_addons, clock)
         self._puller = Puller(self._client, self._shelf, clock)
-        self._finder = Finder(self._client, self._shelf)
+        self._finder = Finder(self._client, self._shelf, timer)
         self._check_in = CheckIn(
             client=self._client, shelf=self._shelf, transport=self.transport, turnstile=settings.turnstile
         )
@@ -93,7 +98,7 @@ class OveitProvider:
     def events(self, start: datetime, end: datetime) -> Sequence[Event]:
         """See the port. The platform lists active ones only; a perpetual one touches every window."""
         listed = [one.event for one in self._shelf.read().values()]
-        return [one for one in listed if one.starts_at is None or start <= one.starts_at <= end]
+        return [one for one in listed if one.starts_at is None or start - _LONGEST_NIGHT <= one.starts_at <= end]
 
     def pull(self, event: Event, resource: str, cursor: Cursor | None) -> Iterator[Page]:
         """See the port."""

@@ -31,6 +31,10 @@ class _Login(msgspec.Struct, frozen=True):
 _LOGIN = msgspec.json.Decoder(_Login)
 
 
+Making = Callable[[Mapping[str, Secret], Mapping[str, object]], Ask]
+"""Makes a request of our headers and of what we add to the fields of its body."""
+
+
 class Session:
     """Sends with a token, and logs in where there is none, it is too old, or the platform no longer takes it.
 
@@ -48,33 +52,54 @@ class Session:
         self._token = Secret("")
         self._good_until = 0.0
         self._life = LIFE
+        self._in_body = False
+        """Has the token been taken there, and not in the header?"""
         self._refused: tuple[float, ProviderError] | None = None
         transport.hide(password)
 
-    def send(self, make: Callable[[Mapping[str, Secret]], Ask]) -> Reply:
-        """Send what `make` gives for our headers; after a 403 once more with a new token, as nothing was done."""
-        token = self._current()
-        try:
-            return self._used(self._transport.send(make(_headers(token))))
-        except ProviderError as error:
-            if error.kind is not AnswerKind.BARRED:
-                raise
-        return self._used(self._transport.send(make(_headers(self._renewed(token)))))
+    def send(self, make: Making) -> Reply:
+        """Send what `make` gives for our token; after a 403 once more with a new one, as nothing was done."""
+        token, fresh = self._current()
+        while True:
+            try:
+                return self._used(self._transport.send(make(*_signed(token, self._in_body))), token)
+            except ProviderError as error:
+                if error.kind is not AnswerKind.BARRED:
+                    raise
+                if fresh:
+                    return self._elsewhere(make, token, error)
+            token, fresh = self._renewed(token)
 
-    def _used(self, reply: Reply) -> Reply:
-        self._good_until = self._now() + self._life - _MARGIN
+    def _elsewhere(self, make: Making, token: Secret, refused: ProviderError) -> Reply:
+        """A token that was given just now and is refused in its place may be wanted in the other one."""
+        other = not self._in_body
+        try:
+            reply = self._transport.send(make(*_signed(token, other)))
+        except ProviderError as error:
+            if error.kind is AnswerKind.BARRED:
+                self._refused = self._now() + REFUSED_FOR, refused
+                raise refused from None
+            raise
+        self._in_body = other
+        return self._used(reply, token)
+
+    def _used(self, reply: Reply, token: Secret) -> Reply:
+        if token is self._token:
+            self._good_until = self._now() + _spent(self._life)
         return reply
 
-    def _current(self) -> Secret:
+    def _current(self) -> tuple[Secret, bool]:
         token = self._token
-        return token if token and self._now() < self._good_until else self._renewed(token)
+        return (token, False) if token and self._now() < self._good_until else self._renewed(token)
 
-    def _renewed(self, old: Secret) -> Secret:
+    def _renewed(self, old: Secret) -> tuple[Secret, bool]:
+        """A token other than `old`, and whether it was given to us just now."""
         with self._mutex:
             if self._token is not old and self._token:
-                return self._token
+                return self._token, False
             if self._refused is not None and self._now() < self._refused[0]:
-                raise self._refused[1]
+                error = self._refused[1]
+                raise ProviderError(error.kind, error.words, status=error.status)
             try:
                 self._token = self._log_in()
             except ProviderError as error:
@@ -83,7 +108,7 @@ class Session:
                     self._refused = self._now() + REFUSED_FOR, error
                 raise
             self._refused = None
-            return self._token
+            return self._token, True
 
     def _log_in(self) -> Secret:
         body = msgspec.json.encode({"email": self._email, "password": self._password.reveal()})
@@ -101,10 +126,19 @@ class Session:
             raise ProviderError(AnswerKind.BARRED, f"login refused: {words}", status=reply.status)
         token = Secret(told.token.strip())
         self._transport.hide(token)
-        self._life = float(told.expires_in) if isinstance(told.expires_in, int | float) else LIFE
-        self._good_until = self._now() + self._life - min(_MARGIN, self._life / 2)
+        life = told.expires_in
+        self._life = float(life) if isinstance(life, int | float) and life > 0 else LIFE
+        self._good_until = self._now() + _spent(self._life)
         return token
 
 
-def _headers(token: Secret) -> dict[str, Secret]:
-    return {"Authorization": Secret(f"Bearer {token.reveal()}")}
+def _signed(token: Secret, in_body: bool) -> tuple[dict[str, Secret], dict[str, object]]:
+    """Headers and fields that carry the token: it is in a body only where no header will do."""
+    if in_body:
+        return {}, {"token": token.reveal()}
+    return {"Authorization": Secret(f"Bearer {token.reveal()}")}, {}
+
+
+def _spent(life: float) -> float:
+    """Seconds after which a token is not relied on any more."""
+    return life - min(_MARGIN, life / 2)

@@ -6,14 +6,13 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-import msgspec
-
 from app.domain.model import AccountId, AnswerKind, Event
 from app.ports import Clock, ProviderError
 from app.providers.oveit import catalogue
 from app.providers.oveit.catalogue import Listed, TicketType
 from app.providers.oveit.client import Client
 from app.providers.pace import Priority
+from app.providers.values import UNREADABLE
 
 FRESH = timedelta(seconds=60)
 RESTED = timedelta(minutes=5)
@@ -31,21 +30,23 @@ class Shelf:
         self._clock = clock
         self._mutex = threading.Lock()
         self._events: dict[str, Listed] = {}
+        """Also those that are listed no more: a night goes on when the platform does not call it active."""
         self._read_at: datetime | None = None
         self._unknown: dict[str, datetime] = {}
 
     def read(self, priority: Priority = Priority.POLL) -> Mapping[str, Listed]:
-        """Ask the platform now."""
+        """Ask the platform now which events are active."""
         answer = self._client.events(priority)
         try:
-            self._events = catalogue.listed(answer.body, self._account, self._zone, self._optional)
-        except msgspec.ValidationError:
+            listed = catalogue.listed(answer.body, self._account, self._zone, self._optional)
+        except UNREADABLE:
             raise ProviderError(AnswerKind.BROKEN, "the platform's list of events has another form") from None
+        self._events = {**self._events, **listed}
         self._read_at = answer.asked_at
-        return self._events
+        return listed
 
     def fresh(self) -> Mapping[str, Listed]:
-        """As it was a minute ago at most: what a whole pass goes by."""
+        """All we know, as it was a minute ago at most: what a whole pass goes by."""
         with self._mutex:
             now = self._clock()
             if self._read_at is None or not self._read_at <= now < self._read_at + FRESH:

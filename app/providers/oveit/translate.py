@@ -189,7 +189,15 @@ def checkins(value: object, checked_in: object = None) -> Uses:
         return [("", None)] if checked_in is True else []
     if not isinstance(value, list) or any(not isinstance(one, dict) for one in value):
         raise Unusable("the check-ins can't be read")
-    return [(text(one.get("addon_id")), dated(one.get("date"))) for one in value]
+    return [(_right(one.get("addon_id")), dated(one.get("date"))) for one in value]
+
+
+def _right(value: object) -> str:
+    """What was used: an addon by its id, or the entrance."""
+    ref = text(value)
+    if not ref and value not in (None, ""):
+        raise Unusable("a check-in of something unknown")
+    return ref
 
 
 def count(uses: Uses, addon: str) -> int:

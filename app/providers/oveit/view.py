@@ -12,7 +12,7 @@ from app.domain.model import ENTRANCE, AnswerKind
 from app.ports import Damaged, ProviderError, Row
 from app.providers.oveit import translate
 from app.providers.oveit.catalogue import TicketType
-from app.providers.oveit.client import Answer
+from app.providers.oveit.client import Answer, decoded
 from app.providers.oveit.translate import Uses
 from app.providers.values import Unusable, items, objects, text
 
@@ -24,7 +24,7 @@ class _Shown(msgspec.Struct, frozen=True):
     ticket_type: Any = None
     event: Any = None
     order: Any = None
-    checkins: Any = None
+    checkins: Any = msgspec.UNSET
     attendee: Any = None
     rfid_codes: Any = None
 
@@ -77,12 +77,14 @@ def addon_of(allowance: str) -> str:
 
 def seen(answer: Answer) -> Seen:
     """A ticket out of an answer. Raises `ProviderError` for what is none."""
-    shown = _SHOWN.decode(answer.body)
+    shown = decoded(_SHOWN, answer)
     parts = (shown.ticket, shown.ticket_type, shown.event)
     ticket, kind, event = (one if isinstance(one, dict) else {} for one in parts)
     code = text(ticket.get("code"))
     if not code:
         raise ProviderError(AnswerKind.BROKEN, "the platform's answer shows no ticket")
+    if shown.checkins is msgspec.UNSET:
+        raise ProviderError(AnswerKind.BROKEN, "the platform's answer does not show what was used")
     try:
         uses = translate.checkins(shown.checkins)
     except Unusable as error:
@@ -99,6 +101,6 @@ def seen(answer: Answer) -> Seen:
 
 def wallet(answer: Answer) -> list[tuple[str, str]]:
     """Code and event name of each ticket on a wristband. The times in this answer are for people."""
-    data = _WALLET.decode(answer.body).data
+    data = decoded(_WALLET, answer).data
     tickets = objects(data.get("tickets")) if isinstance(data, dict) else []
     return [(code, text(one.get("event"))) for one in tickets if (code := text(one.get("code")))]

@@ -90,9 +90,12 @@ class Client:
 
     # Writing
 
-    def check_in(self, code: str, type_ref: str = "", addon_ref: str = "", *, rfid: bool = False) -> Answer:
-        """Use the entrance of a ticket, or one use of an addon; `type_ref`: only a ticket of this type."""
-        body: dict[str, object] = {"rfid_code" if rfid else "ticket_code": code}
+    def check_in(self, code: str, type_ref: str = "", addon_ref: str = "") -> Answer:
+        """Use the entrance of a ticket, or one use of an addon; `type_ref`: only a ticket of this type.
+
+        Never by wristband: of several tickets on one the platform takes any, also another night's, and for good.
+        """
+        body: dict[str, object] = {"ticket_code": code}
         if type_ref:
             body["ticket_type_id"] = _number(type_ref)
         if addon_ref:

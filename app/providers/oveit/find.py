@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import TypeVar
 
 from app.domain.codes import bare, tag
 from app.domain.model import RFID, AnswerKind, Credential, Event
@@ -27,6 +29,7 @@ _CODE = re.compile(r"[A-Za-z0-9_-]{4,64}")
 _SEPARATORS = re.compile(r"[\s:-]")
 
 Left = Callable[[], timedelta]
+T = TypeVar("T")
 
 
 class Finder:
@@ -43,8 +46,12 @@ class Finder:
         self._has_wallets = False
         """Has the look at a wristband's wallet ever answered? Older accounts may not have it."""
         self._no_wallets_until = 0.0
+        self._hands = ThreadPoolExecutor(MOST_TICKETS, thread_name_prefix="wallet")
         self._has_tags = False
         """Has any ticket ever been seen with a wristband?"""
+
+    def close(self) -> None:
+        self._hands.shutdown(wait=False, cancel_futures=True)
 
     def __call__(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
         """See the port."""
@@ -64,14 +71,17 @@ class Finder:
 
     def _tag(self, code: str, event: Event, left: Left) -> list[Seen]:
         """Every ticket on a wristband; the one that the platform itself would take where it has no wallets."""
-        spellings = _spellings(code)
-        for spelling in spellings:
-            codes = self._wallet(spelling, left)
-            if codes:
-                return self._opened(codes, event, left)
+        first, *others = _spellings(code)
+        wallets = [self._wallet(first, left)]
+        if not wallets[0]:
+            wallets = self._side_by_side(lambda one: self._wallet(one, left), others)
+        codes = next((one for one in wallets if one), None)
+        if codes:
+            return self._opened(codes, event, left)
         if self._has_wallets:
             return []
-        found = next((seen for one in spellings for seen in self._scan(one, left, rfid=True)), None)
+        shown = self._side_by_side(lambda one: self._scan(one, left, rfid=True), [first, *others])
+        found = next((seen for one in shown for seen in one), None)
         if (found is None and self._has_tags) or (found is not None and found.event_ref != event.ref):
             raise ProviderError(AnswerKind.BUSY, "cannot tell what the wristband opens: its wallet is not shown")
         return [] if found is None else [found]
@@ -80,10 +90,15 @@ class Finder:
         """The tickets of a wallet, tonight's first where its holder has more than can be looked at."""
         tonight = [one for one, name in codes if name == event.name]
         every = list(dict.fromkeys([*tonight, *(one for one, _ in codes)]))
-        seen = [found for one in every[:MOST_TICKETS] for found in self._scan(one, left)]
+        shown = self._side_by_side(lambda one: self._scan(one, left), every[:MOST_TICKETS])
+        seen = [found for one in shown for found in one]
         if len(seen) < len(every) and all(one.event_ref != event.ref for one in seen):
             raise ProviderError(AnswerKind.BUSY, "not every ticket of the wristband could be seen")
         return seen
+
+    def _side_by_side(self, ask: Callable[[str], list[T]], codes: Sequence[str]) -> list[list[T]]:
+        """All at once, in their order: a guest waits for one answer, not for the sum of them."""
+        return list(self._hands.map(ask, codes)) if len(codes) > 1 else [ask(one) for one in codes]
 
     def _wallet(self, code: str, left: Left) -> list[tuple[str, str]]:
         if self._now() < self._no_wallets_until:
@@ -135,5 +150,5 @@ def _spellings(code: str) -> Sequence[str]:
     """As it was read; in upper case without separators, as the platform's pages write them; without the zeros that
     some readers write before it, and with those that others leave out."""
     known = tag(code) or code
-    padded = known.zfill(10) if known.isdecimal() else known.zfill(len(known) + len(known) % 2)
+    padded = known.zfill(10) if known.isdecimal() else known.zfill(8 if len(known) <= 8 else 14)
     return list(dict.fromkeys((code, _SEPARATORS.sub("", code).upper(), known, padded)))

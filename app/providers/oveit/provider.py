@@ -131,6 +131,7 @@ class OveitProvider:
     def close(self) -> None:
         """Let go of the connections; whoever waits for a turn is told that there is none."""
         self._lookups.shutdown(wait=False, cancel_futures=True)
+        self._finder.close()
         self.transport.close()
 
     def _may_read(self, resource: str, event_ref: str) -> str:

@@ -57,9 +57,15 @@ class Puller:
         """The whole list, or one page without rows when nothing in it changed since the cursor's mark."""
         listed = self._shelf.fresh().get(event.ref)
         answer = self._client.tickets(event.ref)
+        held = cursor.mark if cursor else ""
+        whole = _digest([answer.body, _types(listed)])
+        if held.startswith(whole):
+            yield Page(rows=(), asked_at=answer.asked_at, platform_now=answer.platform_now, mark=held)
+            return
         told = rows_of(answer)
-        mark = _mark(told, listed)
-        if cursor is not None and cursor.mark == mark:
+        in_any_order = _digest([*sorted(told), _types(listed)])
+        mark = f"{whole} {in_any_order}"
+        if held.endswith(in_any_order):
             yield Page(rows=(), asked_at=answer.asked_at, platform_now=answer.platform_now, mark=mark)
             return
         types = listed.types if listed else {}
@@ -146,7 +152,10 @@ def _ticket(raw: bytes, types: dict[str, TicketType]) -> Row | Damaged:
     return translate.row(raw, types.get(ref) or TicketType(id=ref))
 
 
-def _mark(rows: list[bytes], listed: Listed | None) -> str:
-    """What the list and the types behind it look like, in whatever order they are told."""
-    types = msgspec.json.encode(sorted(listed.types.values(), key=lambda one: one.id)) if listed else b""
-    return hashlib.blake2b(b"\n".join([*sorted(rows), types]), digest_size=16).hexdigest()
+def _types(listed: Listed | None) -> bytes:
+    """What is behind a row: an event that sells other addons is another list."""
+    return msgspec.json.encode(sorted(listed.types.values(), key=lambda one: one.id)) if listed else b""
+
+
+def _digest(parts: list[bytes]) -> str:
+    return hashlib.blake2b(b"\n".join(parts), digest_size=16).hexdigest()

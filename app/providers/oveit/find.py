@@ -47,8 +47,8 @@ class Finder:
         """Has the look at a wristband's wallet ever answered? Older accounts may not have it."""
         self._no_wallets_until = 0.0
         self._hands = ThreadPoolExecutor(MOST_TICKETS, thread_name_prefix="wallet")
-        self._has_tags = False
-        """Has any ticket ever been seen with a wristband?"""
+        self._known_tag = ""
+        """A wristband that is on a ticket, as the platform writes it."""
 
     def close(self) -> None:
         self._hands.shutdown(wait=False, cancel_futures=True)
@@ -78,11 +78,11 @@ class Finder:
         codes = next((one for one in wallets if one), None)
         if codes:
             return self._opened(codes, event, left)
-        if self._has_wallets:
+        if self._has_wallets or (self._known_tag and self._wallet(self._known_tag, left)):
             return []
         shown = self._side_by_side(lambda one: self._scan(one, left, rfid=True), [first, *others])
         found = next((seen for one in shown for seen in one), None)
-        if (found is None and self._has_tags) or (found is not None and found.event_ref != event.ref):
+        if (found is None and self._known_tag) or (found is not None and found.event_ref != event.ref):
             raise ProviderError(AnswerKind.BUSY, "cannot tell what the wristband opens: its wallet is not shown")
         return [] if found is None else [found]
 
@@ -111,7 +111,7 @@ class Finder:
             elif not isinstance(error, Said):
                 raise
             return []
-        self._has_wallets = self._has_tags = True
+        self._has_wallets = True
         return view.wallet(answer)
 
     def _scan(self, code: str, left: Left, *, rfid: bool = False) -> list[Seen]:
@@ -121,7 +121,7 @@ class Finder:
         except Said:
             return []
         self._last = seen.code
-        self._has_tags = self._has_tags or rfid or bool(seen.tags)
+        self._known_tag = next(iter(seen.tags), code if rfid else self._known_tag)
         return [seen]
 
     def _prove(self, code: str, witness: str | None, left: Left) -> None:

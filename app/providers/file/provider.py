@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from app.domain.codes import tag
@@ -14,12 +13,12 @@ from app.providers.file.account import FileAccount
 from app.providers.file.checkin import CheckIn
 from app.providers.file.client import Client, Now
 from app.providers.file.guests import by_code
+from app.providers.lookups import Lookups
 from app.providers.naming import event_id
 
 PROVIDER = "file"
 PAGE = 1000
 """Rows a page."""
-_LOOKUPS_AT_ONCE = 4
 
 
 class FileProvider:
@@ -43,7 +42,7 @@ class FileProvider:
         self._event = _event(settings)
         self._client = Client(settings, clock)
         self._check_in = CheckIn(self._client, settings, self._event)
-        self._lookups = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix=f"lookup-{self.account}")
+        self._lookups = Lookups(self.account)
 
     def __repr__(self) -> str:
         return f"FileProvider({self.account!r})"
@@ -78,14 +77,7 @@ class FileProvider:
 
     def find(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
         """See the port. The budget holds also where the file is on a share that does not answer."""
-        try:
-            asked = self._lookups.submit(self._find, credential)
-            return asked.result(timeout=budget.total_seconds())
-        except TimeoutError:
-            asked.cancel()
-            raise ProviderError(AnswerKind.BUSY, "the file could not be read in time") from None
-        except RuntimeError:
-            raise ProviderError(AnswerKind.BUSY, "the account is closed") from None
+        return self._lookups.within(budget, lambda: self._find(credential))
 
     def push(self, call: Call) -> Receipt:
         """See the port."""
@@ -97,7 +89,7 @@ class FileProvider:
 
     def close(self) -> None:
         """Whoever looks somebody up from now on is told that there is nobody to ask."""
-        self._lookups.shutdown(wait=False, cancel_futures=True)
+        self._lookups.close()
 
     def _find(self, credential: Credential) -> Sequence[Found]:
         asked_at = self._clock()

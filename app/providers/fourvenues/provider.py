@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 
-from app.domain.model import Admission, AnswerKind, Call, Credential, Event, Receipt, Sighting
+from app.domain.model import Admission, Call, Credential, Event, Receipt, Sighting
 from app.ports import Capabilities, Clock, Cursor, Damaged, Found, Page, ProviderError, Row
 from app.providers.fourvenues import nights, translate
 from app.providers.fourvenues.account import FourvenuesAccount
@@ -17,12 +16,12 @@ from app.providers.fourvenues.checkin import CheckIn
 from app.providers.fourvenues.client import Client
 from app.providers.fourvenues.find import Finder
 from app.providers.fourvenues.pull import Puller
+from app.providers.lookups import Lookups
 from app.providers.pace import Pacer
 from app.providers.transport import Limits, Transport
 
 _LONGEST_NIGHT = timedelta(days=2)
 """How long before a window an event that still touches it may have begun."""
-_LOOKUPS_AT_ONCE = 4
 
 
 class FourvenuesProvider:
@@ -64,7 +63,7 @@ class FourvenuesProvider:
         self._puller = Puller(self._client, clock, settings.page_size, settings.overlap)
         self._finder = Finder(self._client, settings.ticket_lookup_path)
         self._check_in = CheckIn(self._client, clock)
-        self._lookups = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix=f"lookup-{self.account}")
+        self._lookups = Lookups(self.account)
 
     def __repr__(self) -> str:
         return f"FourvenuesProvider({self.account!r})"
@@ -113,15 +112,8 @@ class FourvenuesProvider:
 
     def find(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
         """See the port. The budget holds even where the system's name look-up does not answer."""
-        try:
-            asked = self._lookups.submit(self._finder, credential.value, event, budget, witness)
-            found = asked.result(timeout=budget.total_seconds())
-            return () if found is None else (found,)
-        except TimeoutError:
-            asked.cancel()
-            raise ProviderError(AnswerKind.BUSY, "no answer in time") from None
-        except RuntimeError:
-            raise ProviderError(AnswerKind.BUSY, "the account is closed") from None
+        found = self._lookups.within(budget, lambda: self._finder(credential.value, event, budget, witness))
+        return () if found is None else (found,)
 
     def push(self, call: Call) -> Receipt:
         """See the port."""
@@ -133,7 +125,7 @@ class FourvenuesProvider:
 
     def close(self) -> None:
         """Let go of the connections; whoever waits for a turn is told that there is none."""
-        self._lookups.shutdown(wait=False, cancel_futures=True)
+        self._lookups.close()
         self.transport.close()
 
     def _may_read(self, resource: str, event_ref: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 
-from app.domain.model import QR, RFID, Admission, AnswerKind, Call, Credential, Event, Receipt, Sighting
+from app.domain.model import QR, RFID, Admission, Call, Credential, Event, Receipt, Sighting
 from app.ports import Capabilities, Clock, Cursor, Damaged, Found, Page, ProviderError, Row
+from app.providers.lookups import Lookups
 from app.providers.oveit import catalogue, translate
 from app.providers.oveit.account import OveitAccount
 from app.providers.oveit.checkin import CheckIn
@@ -23,7 +23,6 @@ from app.providers.oveit.shelf import Shelf
 from app.providers.pace import Pacer, Priority
 from app.providers.transport import Limits, Secret, Transport
 
-_LOOKUPS_AT_ONCE = 4
 _LONGEST_NIGHT = timedelta(days=1)
 """How long before a window an event may have begun that still touches it: none says when it ends."""
 _BURST = 6
@@ -73,7 +72,7 @@ class OveitProvider:
         self._check_in = CheckIn(
             client=self._client, shelf=self._shelf, transport=self.transport, turnstile=settings.turnstile
         )
-        self._lookups = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix=f"lookup-{self.account}")
+        self._lookups = Lookups(self.account)
 
     def __repr__(self) -> str:
         return f"OveitProvider({self.account!r})"
@@ -111,14 +110,7 @@ class OveitProvider:
 
     def find(self, credential: Credential, event: Event, budget: timedelta, witness: str | None) -> Sequence[Found]:
         """See the port. The budget holds even where the system's name look-up does not answer."""
-        try:
-            asked = self._lookups.submit(self._finder, credential, event, budget, witness)
-            return asked.result(timeout=budget.total_seconds())
-        except TimeoutError:
-            asked.cancel()
-            raise ProviderError(AnswerKind.BUSY, "no answer in time") from None
-        except RuntimeError:
-            raise ProviderError(AnswerKind.BUSY, "the account is closed") from None
+        return self._lookups.within(budget, lambda: self._finder(credential, event, budget, witness))
 
     def push(self, call: Call) -> Receipt:
         """See the port."""
@@ -130,7 +122,7 @@ class OveitProvider:
 
     def close(self) -> None:
         """Let go of the connections; whoever waits for a turn is told that there is none."""
-        self._lookups.shutdown(wait=False, cancel_futures=True)
+        self._lookups.close()
         self._finder.close()
         self.transport.close()
 

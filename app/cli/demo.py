@@ -100,7 +100,7 @@ def _first_poll(hub: Hub, cast: Sequence[Platform]) -> None:
     totals = {one.name: one.totals() for one in cast}
     for account, desk in hub.desks.items():
         desk.lease.renew()
-        poll_once(desk, full=True, totals=totals[account])
+        poll_once(desk, hub.store.views, full=True, totals=totals[account])
 
 
 def _greet(host: str, port: int, cast: Sequence[Platform], tokens: dict[str, str], folder: Path) -> None:

@@ -17,6 +17,7 @@ import typer
 
 from app.bootstrap import Hub, database_health
 from app.cli.common import Trouble, a_hub, out, page_folder, settings_or_stop, start_logs
+from app.cli.damage import damage
 from app.domain.model import AnswerKind
 from app.ports import Provider, ProviderError
 from app.settings import Settings
@@ -46,6 +47,8 @@ DRIFT_YELLOW, DRIFT_RED = timedelta(seconds=5), timedelta(seconds=60)
 SLOW_COMMIT_MS = 50
 LATE = timedelta(minutes=10)
 HOT_C = 80
+SHOWN = 5
+"""Damaged rows that are named one by one."""
 GROUPS = {
     "camera": "add the user to the group video", "gun": "add the user to the group input",
     "serial": "add the user to the group dialout",
@@ -91,6 +94,7 @@ def _findings() -> Iterator[Finding]:
             yield from _database(settings)
             yield from _accounts(hub)
             yield from _freshness(hub)
+            yield from _damage(hub)
             yield from _outbox(hub)
     except Trouble as error:
         yield Finding(what="hub", light=Light.RED, words=str(error), cure="mend it and run doctor again")
@@ -263,6 +267,16 @@ def _freshness(hub: Hub) -> Iterator[Finding]:
             yield Finding(what=what, light=Light.RED, words=words, cure="is the hub running, and the line up?")
         else:
             yield _green(what, f"{(hub.clock() - one.pulled_at).total_seconds():.0f} s old")
+
+
+def _damage(hub: Hub) -> Iterator[Finding]:
+    for event in hub.store.open_events().values():
+        rows = damage(hub.store.views, event.id) if event.open else {}
+        for resource, told in rows.items():
+            more = f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+            words = f"{len(told)} can't be used: {'; '.join(told[:SHOWN])}{more}"
+            cure = "doorcheck poll shows all of them"
+            yield Finding(what=f"rows of {event.name}, {resource}", light=Light.YELLOW, words=words, cure=cure)
 
 
 def _outbox(hub: Hub) -> Iterator[Finding]:

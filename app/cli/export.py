@@ -74,7 +74,7 @@ def _guests(hub: Hub, events: list[EventId]) -> Iterator[dict[str, Any]]:
             "event": names[one.event].name, "name": one.guest.name, "kind": one.kind, "rate": one.rate,
             "standing": one.standing, "heads": entrance.limit if entrance else 0,
             "entered": entrance.entered if entrance else 0, "note": one.guest.note,
-            "code": ", ".join(each.value for each in one.credentials),
+            "code": ", ".join(each.value for each in sorted(one.credentials, key=lambda each: each.scheme)),
         }  # fmt: skip
 
 

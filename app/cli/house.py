@@ -17,8 +17,9 @@ from rich.table import Table
 
 from app.bootstrap import Desk, Hub
 from app.cli.common import Trouble, a_hub, err, must_have_accounts, out, say, settings_or_stop, start_logs
+from app.cli.damage import damage
 from app.domain.model import ENTRANCE, AccountId, Direction, EventId, Station, StationId
-from app.ports import ProviderError
+from app.ports import ProviderError, Views
 
 stations = typer.Typer(help="Places that scan: each has a token of its own.", no_args_is_help=True)
 
@@ -136,7 +137,7 @@ def poll(
         for account, desk in hub.desks.items():
             try:
                 _take_lease(desk, account)
-                failed += poll_once(desk, full)
+                failed += poll_once(desk, hub.store.views, full)
             except Trouble as error:  # one account that can't be asked keeps no other from being polled
                 say(f"{account}: {error}")
                 failed += 1
@@ -144,8 +145,9 @@ def poll(
         raise typer.Exit(1)
 
 
-def poll_once(desk: Desk, full: bool, totals: dict[str, int] | None = None) -> int:
-    """One pass over an account with a progress bar. Returns how many resources failed."""
+def poll_once(desk: Desk, views: Views, full: bool, totals: dict[str, int] | None = None) -> int:
+    """One pass over an account with a progress bar; says which rows can't be used. Returns how many resources
+    failed."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=err, transient=False) as bars:
         tasks = {one: bars.add_task(one, total=(totals or {}).get(one)) for one in desk.resources}
@@ -160,6 +162,8 @@ def poll_once(desk: Desk, full: bool, totals: dict[str, int] | None = None) -> i
     for report in reports:
         if report.failed:
             err.print(f"{report.resource}: {report.failed}", markup=False)
+        for row in damage(views, report.event).get(report.resource, []):
+            err.print(f"{report.resource}, {row}", markup=False, soft_wrap=True)
     if not reports:
         err.print("No event is open now: set DOORCHECK_EVENTS, or open one on the page.", markup=False)
     return sum(1 for report in reports if report.failed)

@@ -122,7 +122,8 @@ class CacheTx(Protocol):
     def pull_failed(self, account: AccountId, event: EventId, resource: str, words: str, at: datetime) -> None: ...
 
     def unseen(self, account: AccountId, event: EventId, resource: str, seen: Collection[str], before: datetime) -> int:
-        """Mark rows that a complete pass begun at `before` did not bring as unknown. Returns how many."""
+        """Mark rows that a complete pass begun at `before` did not bring as unknown, and forget damaged rows that did
+        not come again. Returns how many are unknown now."""
         ...
 
 

@@ -179,7 +179,9 @@ class Views(Protocol):
         """Any code of this event that the platform has told us."""
         ...
 
-    def damaged(self, limit: int) -> list[tuple[EventId, str, Damaged]]: ...
+    def damaged(self, limit: int, event: EventId | None = None) -> list[tuple[EventId, str, Damaged]]:
+        """Rows that can't be used, with their event and resource; the latest first."""
+        ...
 
     def known_rows(
         self, event: EventId, allowance: str, ids: Collection[AdmissionId] | None = None

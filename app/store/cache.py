@@ -190,8 +190,9 @@ class SqlCache:
         for one in rows:
             statement.run(
                 self._cursor,
-                account=account, event_id=event, resource=resource, fingerprint=zlib.crc32(one.raw),
-                ref=one.ref, why=one.why, raw=one.raw, seen_at=at,
+                account=account, event_id=event, resource=resource,
+                fingerprint=zlib.crc32(one.raw, zlib.crc32(one.ref.encode())), ref=one.ref, why=one.why, raw=one.raw,
+                seen_at=at,
             )  # fmt: skip
 
     def save_events(self, events: Sequence[Event], wanted: Collection[EventId]) -> None:
@@ -239,7 +240,11 @@ class SqlCache:
             self._connection.execute(insert(schema.cursors).values(**key, **values))
 
     def unseen(self, account: AccountId, event: EventId, resource: str, seen: Collection[str], before: datetime) -> int:
-        """A complete pass did not bring them. What was learned meanwhile, by a lookup, is left alone."""
+        """A complete pass did not bring them. What was learned meanwhile, by a lookup, is left alone; damaged rows that
+        did not come again were mended."""
+        d = schema.damaged
+        mended = (d.c.account == account, d.c.event_id == event, d.c.resource == resource, d.c.seen_at < before)
+        self._connection.execute(delete(d).where(*mended))
         where = (a.c.account == account, a.c.event_id == event, a.c.resource == resource)
         held = self._connection.execute(select(a.c.id, a.c.ref, a.c.standing, a.c.fetched_at).where(*where))
         gone = [

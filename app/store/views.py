@@ -236,11 +236,12 @@ class SqlViews(SqlKnown, SqlFigures):
         )
         return rows[0].value if rows else None
 
-    def damaged(self, limit: int) -> list[tuple[EventId, str, Damaged]]:
+    def damaged(self, limit: int, event: EventId | None = None) -> list[tuple[EventId, str, Damaged]]:
         t = schema.damaged
+        mine = [t.c.event_id == event] if event is not None else []
         return [
             (EventId(row.event_id), row.resource, Damaged(ref=row.ref, raw=bytes(row.raw), why=row.why))
-            for row in self._all(select(t).order_by(t.c.seen_at.desc()).limit(limit))
+            for row in self._all(select(t).where(*mine).order_by(t.c.seen_at.desc()).limit(limit))
         ]
 
     def newest(self) -> datetime | None:

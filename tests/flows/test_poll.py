@@ -230,6 +230,16 @@ def test_a_row_without_an_id_is_kept_aside_too(venue: Venue) -> None:
     assert len(venue.store.views.damaged(9)) == 2
 
 
+def test_a_row_that_was_mended_is_not_listed_any_more(venue: Venue) -> None:
+    brings(venue, [Row(ref="tk-9", raw=b"{}", digest=9), Row(ref="tk-8", raw=b"{}", digest=8)])
+    pull(venue)
+    venue.clock.sleep(minutes=5)
+    brings(venue, [Row(ref="tk-8", raw=b"{}", digest=8), *rows("AAAA")])
+    pull(venue, full=True)
+    assert [(event, one.ref) for event, _, one in venue.store.views.damaged(9, SATURDAY)] == [(SATURDAY, "tk-8")]
+    assert venue.store.views.damaged(9, SUNDAY) == []
+
+
 # --- rows that are gone -----------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import pytest
 from app.domain.model import AccountId, Allowance, AnswerKind, Direction, Standing
 from app.ports import (
     AccountRow,
+    Damaged,
     Freshness,
     MachineHealth,
     OutboxCount,
@@ -309,3 +310,12 @@ def test_a_machine_in_trouble_is_told_to_people_and_monitors(venue: Venue) -> No
     assert "doorcheck_temperature_celsius 84.5" in figures
     assert "doorcheck_undervoltage 1.0" in figures
     assert "doorcheck_disk_free_bytes 1.2e+07" in figures
+
+
+def test_rows_that_can_not_be_used_are_listed_with_their_reason(door: Door, venue: Venue) -> None:
+    broken = [Damaged(ref="line 17", raw=b"x;y", why="line 17: the heads are no number")]
+    venue.store.run(lambda tx: tx.cache.save_damaged(ACCOUNT, NIGHT, "guests", broken, START))
+    told = door.get(f"/api/v1/events/{NIGHT}/damaged").json()
+    assert told == {"items": [{"resource": "guests", "ref": "line 17", "why": "line 17: the heads are no number"}]}
+    assert door.get(f"/api/v1/events/{NEXT_NIGHT}/damaged").json() == {"items": []}
+    assert door.get("/api/v1/events/nothing/damaged").status_code == 404

@@ -12,9 +12,11 @@ from app.ports import Store
 from app.web.board import by_start
 from app.web.parts import parts
 from app.web.problems import Problem
-from app.web.wire.common import EventIn, EventOut, EventsOut
+from app.web.wire.common import DamagedOut, DamagedRow, EventIn, EventOut, EventsOut
 
 router = APIRouter(prefix="/events", tags=["events"])
+
+MOST_DAMAGED = 1000
 
 
 @router.get("", summary="List events", description="Every event the hub knows, the open ones marked.")
@@ -41,6 +43,20 @@ def open_or_close(
     if body.open:
         kept.refresh(event.id)
     return EventOut.of(replace(event, open=body.open))
+
+
+@router.get(
+    "/{id:path}/damaged",
+    summary="List rows that can't be used",
+    description="Rows of the platform, or lines of a spreadsheet, that let nobody in, each with the reason.",
+    responses={404: {"description": "There is no such event."}},
+)
+def damaged(
+    request: Request, id: Annotated[str, Path(max_length=200, description="Our id or the platform's.")]
+) -> DamagedOut:
+    store = parts(request).store
+    rows = store.views.damaged(MOST_DAMAGED, find(store, id).id)
+    return DamagedOut(items=[DamagedRow(resource=resource, ref=one.ref, why=one.why) for _, resource, one in rows])
 
 
 def find(store: Store, id: str) -> Event:

@@ -91,6 +91,18 @@ class EventsOut(Given):
     items: list[EventOut]
 
 
+class DamagedRow(Given):
+    """`ref` is the platform's id or a line; empty where the row has neither."""
+
+    resource: str
+    ref: str
+    why: str
+
+
+class DamagedOut(Given):
+    items: list[DamagedRow]
+
+
 class EventIn(Taken):
     """`open` true: this hub keeps the event and lets its guests in."""
 

@@ -115,7 +115,7 @@ def at_fourvenues(nights: fourvenues.World, owed: list[Owed]) -> Iterator[str]:
             yield f"fourvenues counts {changed[ref]} by us: {one}"
 
 
-def nobody_twice(database: Path, phone: set[str]) -> Iterator[str]:
+def nobody_twice(database: Path) -> Iterator[str]:
     """At no right more was let in than there was, but for what a phone that was cut off brought."""
     query = """SELECT a.account, a.ref, w.ref AS right, w.limit_, w.confirmed, w.owed FROM allowances w
         JOIN admissions a ON a.id = w.admission_id WHERE w.confirmed + w.owed > w.limit_"""

@@ -8,6 +8,7 @@ import re
 import secrets
 import sys
 import time
+from collections.abc import Sequence
 from typing import Annotated
 
 import segno
@@ -134,15 +135,24 @@ def poll(
     failed = 0
     with a_hub(settings) as hub:
         must_have_accounts(hub)
+        troubles = []
         for account, desk in hub.desks.items():
             try:
                 _take_lease(desk, account)
                 failed += poll_once(desk, hub.store.views, full)
             except Trouble as error:  # one account that can't be asked keeps no other from being polled
-                say(f"{account}: {error}")
-                failed += 1
+                troubles.append(str(error))
+    _stop_for(troubles)
     if failed:
         raise typer.Exit(1)
+
+
+def _stop_for(troubles: Sequence[str]) -> None:
+    """When all that could be done is done: what kept the rest from it."""
+    for one in troubles[:-1]:
+        say(f"doorcheck: {one}")
+    if troubles:
+        raise Trouble(troubles[-1])
 
 
 def poll_once(desk: Desk, views: Views, full: bool, totals: dict[str, int] | None = None) -> int:
@@ -154,7 +164,8 @@ def poll_once(desk: Desk, views: Views, full: bool, totals: dict[str, int] | Non
         try:
             desk.poll.events()
         except ProviderError as error:
-            raise Trouble(f"the platform can't be asked for its events: {error.words or error.kind}") from None
+            account = desk.line.account
+            raise Trouble(f"{account} can't be asked for its events: {error.words or error.kind}") from None
         reports = desk.poll.all(full, lambda resource, rows: bars.advance(tasks[resource], rows))
         for report in reports:
             done = bars.tasks[tasks[report.resource]].completed
@@ -178,13 +189,12 @@ def drain() -> None:
     start_logs(settings, quiet=True)
     with a_hub(settings) as hub:
         must_have_accounts(hub)
-        held = 0
+        troubles = []
         for account, desk in hub.desks.items():
             try:
                 _take_lease(desk, account)
             except Trouble as error:
-                say(str(error))
-                held += 1
+                troubles.append(str(error))
                 continue
             report = desk.drain()
             out.print(
@@ -192,8 +202,7 @@ def drain() -> None:
                 f"{report.parked} for a person; {_waiting(hub, account)} waiting",
                 markup=False,
             )
-    if held:
-        raise typer.Exit(1)
+    _stop_for(troubles)
 
 
 def _waiting(hub: Hub, account: AccountId) -> int:

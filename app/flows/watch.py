@@ -17,6 +17,10 @@ DRIFT_STEP = timedelta(seconds=2)
 """Clocks that differ by less don't matter: platforms tell whole seconds."""
 
 
+PATIENCE_TICKS = 15
+"""How long those who have told the time wait for the others."""
+
+
 class Watch:
     """One tick sees what changed since the last, tells it, and has the senders woken (`nudge`)."""
 
@@ -39,9 +43,12 @@ class Watch:
         self._version = -1
         self._outbox = OutboxCount()
         self._seen = {row.call.id for row in store.views.conflicts(resolved=False, limit=1000)}
+        self._told: dict[AccountId, timedelta | None] = {}
+        self._ticks = 0
         self._written: dict[AccountId, tuple[str, str, timedelta | None]] = {}
 
     def __call__(self) -> None:
+        self._tell_time()
         for account, line in self._lines.items():
             self._write(account, line)
         version = self._store.views.version()
@@ -67,8 +74,21 @@ class Watch:
             return
         line.drift = drift or line.drift
         if telling is not None:
-            telling.heard(drift)
+            self._told[account] = drift
         line.heard()
+
+    def _tell_time(self) -> None:
+        """What the platforms say, together: one that is quicker than others must not be believed against them."""
+        telling, told = self._timekeeper, dict(self._told)
+        if telling is None or not told:
+            return
+        self._ticks += 1
+        if self._ticks < PATIENCE_TICKS and any(line.up and one not in told for one, line in self._lines.items()):
+            return
+        self._ticks = 0
+        for account in sorted(told):
+            del self._told[account]
+            telling.heard(told[account])
 
     def _write(self, account: AccountId, line: Line) -> None:
         """Keep what the line is like for other processes: when it changes, and only when we have news of it."""

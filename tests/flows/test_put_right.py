@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.domain.model import Outcome, Policy, Reason
+from app.domain.model import AccountId, Outcome, Policy, Reason
 from app.flows.admit import Admit
+from app.flows.lines import Line
 from app.flows.put_right import PutRight
 from app.flows.undo import Undo
 from app.flows.watch import Watch
@@ -17,6 +18,7 @@ from app.jobs import Sender
 from app.machine.clock import HouseClock
 from tests.fakes.clock import EVENING
 from tests.fakes.night import ACCOUNT, scan
+from tests.fakes.provider import FakeProvider
 from tests.flows.venue import Venue
 
 LATE = timedelta(days=9)
@@ -125,9 +127,27 @@ def test_the_platform_is_asked_for_the_time_until_it_is_certain(booted: Booted) 
     )
     for _ in range(5):
         watch.probe(ACCOUNT)
+        watch()
         booted.passes(1)
     assert booted.clock.certain
     assert len(asked) == 2, "a platform that has told the time is left in peace"
+
+
+def test_a_quick_platform_is_not_believed_before_a_slow_one_has_spoken(booted: Booted) -> None:
+    """Accounts are asked side by side: who answers twice while another still thinks must not settle the time."""
+    venue, other = booted.venue, AccountId("oveit")
+    lines = {ACCOUNT: venue.line, other: Line(other, booted.clock, venue.notices)}
+    venue.provider.ping = lambda: timedelta(hours=1)  # type: ignore[method-assign]
+    slow = FakeProvider(venue.clock)
+    slow.ping = lambda: timedelta(hours=-1)  # type: ignore[method-assign]
+    watch = Watch(venue.store, {ACCOUNT: venue.provider, other: slow}, lines, venue.notices, booted.clock, booted.clock)
+    for second in range(9):
+        watch.probe(ACCOUNT)
+        if second % 3 == 2:
+            watch.probe(other)
+        watch()
+        booted.passes(1)
+    assert not booted.clock.certain
 
 
 def test_nothing_is_sent_before_its_time_is_right(booted: Booted) -> None:

@@ -109,7 +109,7 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
         _introduce(store, account, provider.name)
     lines = {account: Line(account, clock, notices) for account in providers}
     lookup = LookUp(store, providers, lines, clock, settings.lookup_budget)
-    desks = _desks(settings, store, providers, lines, notices, clock)
+    desks = _desks(settings, store, providers, lines, notices, clock, lookup if len(providers) > 1 else None)
     watch = Watch(store, providers, lines, notices, clock, timekeeper)
     put_right = PutRight(store, timekeeper, clock)
     tidy = partial(forget_changes, store)
@@ -148,6 +148,7 @@ def _desks(
     lines: dict[AccountId, Line],
     notices: Notices,
     clock: Clock,
+    lookup: LookUp | None,
 ) -> dict[AccountId, Desk]:
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     wanted = Wanted(auto="auto" in settings.events, ids=frozenset(settings.events) - {"auto"})
@@ -159,7 +160,7 @@ def _desks(
             lease=lease,
             line=line,
             poll=Poll(store, provider, line, notices, clock, wanted, full_every),
-            drain=Drain(store, provider, line, lease, clock, random.random),
+            drain=Drain(store, provider, line, lease, clock, random.random, lookup),
             resources=provider.resources,
             poll_every=provider.capabilities.poll_every,
         )

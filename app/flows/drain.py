@@ -14,7 +14,20 @@ import structlog
 
 from app.domain.backoff import due_again
 from app.domain.codes import schemes
-from app.domain.model import QR, AnswerKind, Call, Credential, Event, Kind, Receipt, Sighting
+from app.domain.model import (
+    QR,
+    AnswerKind,
+    Call,
+    Credential,
+    Event,
+    Kind,
+    Lookup,
+    Receipt,
+    Scan,
+    Sighting,
+    Station,
+    StationId,
+)
 from app.domain.settle import (
     LOOKS_BEFORE_PARKING,
     Again,
@@ -80,7 +93,10 @@ class Drain:
         lease: Lease,
         clock: Clock,
         jitter: Callable[[], float],
+        lookup: Callable[[Scan, Station], Lookup] | None = None,
     ) -> None:
+        """`lookup` asks every account of a station, where there are several."""
+        self._lookup = lookup
         self._store = store
         self._provider = provider
         self._line = line
@@ -204,6 +220,10 @@ class Drain:
         """Somebody was let in on trust: find the admission, or raise the alarm."""
         event = self._store.open_events()[call.event]
         found = self._find(call, event)
+        if not found and self._lookup is not None:
+            waits = self._sought(call, claim, self._lookup)
+            if waits is not None:
+                return waits
         if not found:
             receipt = Receipt(kind=AnswerKind.REFUSED)
             return _Judged(call=call, receipt=receipt, settlement=Conflict(why=Trouble.NOT_KNOWN))
@@ -212,6 +232,22 @@ class Drain:
             receipt = Receipt(kind=AnswerKind.REFUSED)
             return _Judged(call=call, receipt=receipt, settlement=Conflict(why=Trouble.VOID))
         return self._send(real, claim)
+
+    def _sought(self, call: Call, claim: str, lookup: Callable[[Scan, Station], Lookup]) -> _Judged | None:
+        """Another account of the station's may know the code: then the call has gone there with its place-holder. What
+        waits while not all of them could be asked; None when nobody knows it."""
+        stations = [one.station for one in self._store.views.stations() if one.station.name == call.station]
+        station = stations[0] if stations else Station(id=StationId(0), name=call.station)
+        asked = Scan(id=call.scan, code=call.code, at=call.at)
+        told = lookup(asked, replace(station, lookup_budget=VERIFY_WITHIN))
+        moved = self._store.run(lambda tx: tx.calls.get(call.id))
+        if moved is not None and moved.account != call.account:
+            self._store.run(lambda tx: tx.calls.release(call.id, claim))
+            raise _ClaimLost
+        if told is not Lookup.FAILED:
+            return None
+        again = Again(at=due_again(call.attempts, None, self._clock(), self._jitter()))
+        return _Judged(call=call, receipt=Receipt(kind=AnswerKind.BUSY), settlement=again, unspoken=True)
 
     def _find(self, call: Call, event: Event) -> Sequence[Found]:
         witness = self._store.views.witness(event.id, self._provider.resources[0])

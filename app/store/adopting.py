@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from app.domain.model import Admission, Kind, Standing
@@ -45,16 +45,24 @@ class Adopting:
             select(c.c.scheme, c.c.value, a.c.id)
             .join_from(a, c, c.c.admission_id == a.c.id)
             .where(
-                a.c.account == like.account,
-                a.c.event_id == like.event,
+                or_(
+                    and_(a.c.account == like.account, a.c.event_id == like.event),
+                    and_(a.c.account != like.account, self._is_open(like)),
+                ),
                 a.c.resource == RESOURCE,
                 a.c.standing == Standing.GOOD.value,
             )
         )
         return {(row.scheme, row.value): row.id for row in rows}
 
+    def _is_open(self, like: Admission) -> ColumnElement[bool]:
+        """Is it for tonight? Whoever was let in on trust may be a guest of another account than was thought."""
+        e = schema.events
+        return exists(select(e.c.id).where(e.c.id == like.event, func.coalesce(e.c.by_hand, e.c.wanted)))
+
     def _move(self, placeholder: int, real: int, one: Admission) -> None:
         run = self._connection.execute
+        ref = select(schema.events.c.ref).where(schema.events.c.id == one.event).scalar_subquery()
         held = run(select(w.c.ref, w.c.owed).where(w.c.admission_id == placeholder)).all()
         for row in held:
             limit = next((each.limit for each in one.allowances if each.ref == row.ref), 0)
@@ -66,7 +74,7 @@ class Adopting:
                 .where(k.c.admission_id == placeholder, k.c.allowance == row.ref)
                 .values(
                     admission_id=real, kind=one.kind.value, ref=one.ref, limit_=limit,
-                    event_id=one.event,
+                    event_id=one.event, account=one.account, event_ref=func.coalesce(ref, k.c.event_ref),
                 )
             )  # fmt: skip
         run(update(w).where(w.c.admission_id == placeholder).values(owed=0))

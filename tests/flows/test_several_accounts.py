@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.model import AccountId, Credential, Event, EventId, Lookup, Outcome, Policy, Reason
+from app.domain.model import (
+    AccountId,
+    CallState,
+    Credential,
+    Event,
+    EventId,
+    Lookup,
+    Outcome,
+    Policy,
+    Reason,
+    Unknown,
+)
+from app.domain.settle import Trouble
 from app.flows.admit import Admit
 from app.flows.drain import Drain
 from app.flows.lease import Lease
@@ -86,7 +98,7 @@ class Accounts:
         provider, line = self.providers[account], self.lines[account]
         lease = Lease(self.store, account, "hub", self.now)
         poll = Poll(self.store, provider, line, self.notices, self.now, Wanted())
-        drain = Drain(self.store, provider, line, lease, self.now, lambda: 0.5)
+        drain = Drain(self.store, provider, line, lease, self.now, lambda: 0.5, self.look_up)
         return Desk(lease=lease, line=line, poll=poll, drain=drain, resources=provider.resources)
 
     def close(self) -> None:
@@ -133,6 +145,27 @@ def test_twenty_guests_who_wait_for_one_platform_are_no_queue_for_the_other(acco
     assert accounts.look_up(scan("s1", "PARTY1"), station()) is Lookup.NOT_MADE
     for one in waiting:
         one.join()
+
+
+def test_who_was_let_in_on_trust_is_sought_in_every_account(accounts: Accounts) -> None:
+    """Both platforms were away, and the place-holder stands at the wrong one."""
+    for line in accounts.lines.values():
+        line.failed(NO_LINE)
+    trusting = station(unknown_offline=Unknown.PROVISIONAL)
+    assert accounts.door(scan("s1", "PARTY1"), trusting).provisional
+    assert accounts.door(scan("s2", "FORGED"), trusting).provisional
+    accounts.there.sells("PARTY1")
+    desks = [accounts.desk(one) for one in accounts.providers]
+    for desk in desks:
+        desk.line.heard()
+        desk.lease.renew()
+    for desk in [*desks, *desks]:
+        desk.drain()
+    calls = {row.call.code: row for row in accounts.store.views.calls(["done", "conflict", "due"], 9)}
+    assert (calls["PARTY1"].call.account, calls["PARTY1"].call.state) == (THERE, CallState.DONE)
+    assert calls["FORGED"].why == Trouble.NOT_KNOWN
+    assert accounts.there.count("PARTY1") == 1
+    assert accounts.here.pushed == []
 
 
 def test_only_the_accounts_of_the_stations_events_are_asked(accounts: Accounts) -> None:

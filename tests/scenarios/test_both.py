@@ -72,7 +72,7 @@ def play(plan: Plan, folder: Path) -> None:
         for one in threads:
             one.join()
         calm(stage)
-        wait_for("both outboxes to be empty", lambda: not _waiting(stage), seconds=90, every=0.3)
+        wait_for("both outboxes to be empty", lambda: not _waiting(stage), seconds=90 + plan.outage, every=0.3)
         owed = checks.everything_owed(stage.folder / "data" / "doorcheck.db")
         complaints = [
             *book.troubles,

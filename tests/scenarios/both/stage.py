@@ -144,5 +144,6 @@ def _served(shows: oveit.World) -> Addon:
 
 def _polled(stage: Stage) -> bool:
     known: list[dict[str, Any]] = stage.teller.get("/status")["events"]
-    told = {(night["id"], one["resource"]) for night in known if night["open"] for one in night["resources"]}
+    every = [(night["id"], one) for night in known if night["open"] for one in night["resources"]]
+    told = {(night, one["resource"]) for night, one in every if one["as_of"]}
     return {resource for _, resource in told} >= {"tickets", "attendees", "lists", "passes"} and len(told) >= 5

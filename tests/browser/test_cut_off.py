@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from typing import Any
 
@@ -125,6 +126,20 @@ def test_a_hub_that_does_not_answer_in_time_is_decided_for(page: Page, hub: Fake
     assert hub.brought[0]["id"] == hub.scans[0]["id"]
 
 
+def test_a_late_answer_that_everybody_hears_before_is_no_entry_of_somebody_else(page: Page, hub: FakeHub) -> None:
+    hub.slow_seconds = 3
+
+    def tell_everybody() -> None:
+        wait_until(lambda: len(hub.scans) == 1)
+        hub.tell("scan", answer(admission=str(hub.rows[0][0])) | {"id": hub.scans[0]["id"]})
+
+    said = threading.Thread(target=tell_everybody)
+    said.start()
+    verdict = type_code(page, CODE)
+    said.join()
+    assert (verdict.get_attribute("data-here"), verdict.get_attribute("data-outcome")) == ("true", "admit")
+
+
 def test_a_hub_that_is_late_is_waited_for_once(page: Page, hub: FakeHub) -> None:
     hub.slow_seconds = 4
     for code in (CODE, "GRP40021"):
@@ -218,6 +233,7 @@ def test_the_service_worker_brings_what_waits_when_the_page_is_closed(page: Page
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     cut_off(page)
     type_code(page, CODE)
+    assert read_history(page) == ["here"]
     page.goto(f"{hub.url}/page/favicon.svg")
     page.context.set_offline(False)
     dispatch_sync(page, hub)

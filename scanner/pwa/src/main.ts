@@ -142,7 +142,7 @@ const pulse = createPulse({
   },
   onListening: () => void raiseMissedAlarms(),
   onConflict: (conflict) => alarms.raise({ ...conflict, scan: conflict.scan }),
-  onScan: (answer) => snapshot.learn(answer),
+  onScan: (answer) => desk.overhear(answer),
   onNews: () => knowing.onNews(),
   onForbidden: () => signing.leave("signIn.forbidden"),
   onReach: reached,

@@ -51,6 +51,8 @@ export class Desk {
   /** Scans and undos by id whose heads are counted as waiting. */
   private readonly counted = new Map<string, Waiting>();
   private readonly settled = new Set<string>();
+  /** Scans that the hub was asked about and that have no verdict yet. */
+  private readonly open = new Set<string>();
   waiting = 0;
 
   constructor(wiring: Wiring) {
@@ -89,11 +91,18 @@ export class Desk {
     this.same.note(wish.code);
     const asked: Asked = { id: newId(), seq: this.seq, at: new Date(hubNow()).toISOString(), wish };
     this.wiring.onSent(asked);
+    this.open.add(asked.id);
     try {
       await this.answer(asked);
     } finally {
+      this.open.delete(asked.id);
       this.same.note(wish.code);
     }
+  }
+
+  /** A scan that the hub tells everybody of. Our own, whose answer is still on its way, must not look like somebody else's. */
+  overhear(answer: Answer): void {
+    if (!this.open.has(answer.id)) this.wiring.snapshot.learn(answer);
   }
 
   private async answer(asked: Asked): Promise<void> {

@@ -110,8 +110,6 @@ class FakeHub:
     brought: list[Json] = field(default_factory=list)
     brought_by: list[str] = field(default_factory=list)
     takes: dict[str, Json] = field(default_factory=dict)
-    takes_nothing: bool = False
-    """What is brought is turned away, by whichever of the page and its service worker."""
     states: dict[str, str] = field(default_factory=dict)
     status: Json = field(default_factory=dict)
     token: str = TOKEN
@@ -135,7 +133,6 @@ class FakeHub:
         self.undo_answer = None
         self.token = TOKEN
         self.slow_seconds = 0
-        self.takes_nothing = False
         self.status = quiet_night()
 
     def tell(self, kind: str, data: Json) -> None:
@@ -189,8 +186,6 @@ class FakeHub:
 
     async def batch(self, request: Request) -> Response:
         items = []
-        if self.takes_nothing:
-            return JSONResponse({"title": "Starting.", "status": 503}, 503)
         for one in (await request.json())["scans"]:
             self.brought.append(one)
             self.brought_by.append(_bearer(request.scope))

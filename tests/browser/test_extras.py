@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import cut_off, has_snapshot, signed_in
-from tests.browser.fake_hub import FakeHub, account, answer, known, name_of, problem, wait_until
+from tests.browser.fake_hub import FakeHub, account, answer, known, name_of, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -144,14 +144,12 @@ def test_an_undo_says_beforehand_how_far_it_goes(door: Page, hub: FakeHub, reach
 
 
 def test_an_undo_of_what_the_hub_has_not_heard_of_says_so_until_it_has(bar: Page, hub: FakeHub) -> None:
-    hub.answers[CODE] = problem(503, "Starting.")
     hub.takes[CODE] = {"answer": answer(undo_reaches="here"), "excess": 0}
-    hub.takes_nothing = True
+    cut_off(bar)
     type_code(bar, CODE)
     expect(bar.get_by_test_id("undo-reaches")).to_have_text("not sent yet")
-    hub.takes_nothing = False
-    wait_until(lambda: len(hub.brought) == 1)
-    expect(bar.get_by_test_id("undo-reaches")).to_have_text("only here")
+    bar.context.set_offline(False)
+    expect(bar.get_by_test_id("undo-reaches")).to_have_text("only here", timeout=30_000)
 
 
 def test_the_one_platform_of_several_that_does_not_answer_is_named(bare: Page, hub: FakeHub) -> None:

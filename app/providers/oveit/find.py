@@ -150,5 +150,6 @@ def _spellings(code: str) -> Sequence[str]:
     """As it was read; in upper case without separators, as the platform's pages write them; without the zeros that
     some readers write before it, and with those that others leave out."""
     known = tag(code) or code
-    padded = known.zfill(10) if known.isdecimal() else known.zfill(8 if len(known) <= 8 else 14)
-    return list(dict.fromkeys((code, _SEPARATORS.sub("", code).upper(), known, padded)))
+    chip = known.zfill(8 if len(known) <= 8 else 14)
+    number = [known.zfill(10)] if known.isdecimal() else []
+    return list(dict.fromkeys((code, _SEPARATORS.sub("", code).upper(), known, chip, *number)))

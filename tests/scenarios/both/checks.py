@@ -75,7 +75,7 @@ def settled(owed: list[Owed]) -> Iterator[str]:
 def at_oveit(shows: oveit.World, owed: list[Owed], account: str) -> Iterator[str]:
     """Every entry, use and exit is there exactly once, or a person sees it; nothing is there that we don't know of.
 
-    Who was let in at another gate in the very second in which our answer was lost can't be told from ours.
+    Who was let in at another gate in the very second in which our answer, or the hub, was lost can't be told from ours.
     """
     ours: Counter[Key] = Counter()
     theirs: Counter[Key] = Counter()
@@ -87,7 +87,7 @@ def at_oveit(shows: oveit.World, owed: list[Owed], account: str) -> Iterator[str
         yield f"oveit counts {key} by us, and nobody owed it"
     for key, one in mine.items():
         told = one.heads("done") - one.covered
-        mistaken = theirs[key] if one.allowance == "entrance" and one.worded else 0
+        mistaken = theirs[key] if one.allowance == "entrance" else 0
         if one.allowance == "exit":  # told again after a lost answer, or of somebody who is not in by what they know
             mistaken = one.worded
         if not told - mistaken <= ours[key] <= told + one.doubted:

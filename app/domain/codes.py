@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from app.domain.model import QR, RFID, Credential
+from app.domain.model import RFID, Credential
 
 LONGEST = 512
 """Characters of a cleaned code; what is longer is no code of a ticketing platform."""
@@ -40,21 +40,22 @@ def tag(raw: str) -> str | None:
     return value.lstrip("0") or None if _TAG.fullmatch(value) else None
 
 
+def readings(scheme: str, code: str) -> Iterator[Credential]:
+    """The credentials that a reading may be, likeliest first, in the form in which they are kept: a gun that reads
+    wristbands types like any other. Nearly always the first one is it, and the others are not worked out."""
+    if scheme != RFID:
+        yield Credential(scheme=scheme, value=code)
+        inner = bare(code)
+        if inner != code:
+            yield Credential(scheme=scheme, value=inner)
+    found = tag(code)
+    if found is not None or scheme == RFID:
+        yield Credential(scheme=RFID, value=found or code)
+
+
 def schemes(scheme: str, code: str) -> tuple[str, ...]:
-    """What a reading may be, likeliest first: a gun that reads wristbands types like any other."""
-    return (QR, RFID) if scheme == QR and tag(code) is not None else (scheme,)
-
-
-def readings(scheme: str, code: str) -> tuple[Credential, ...]:
-    """The credentials that a reading may be, likeliest first, in the form in which they are kept."""
-    if scheme == RFID:
-        return (Credential(scheme=RFID, value=tag(code) or code),)
-    found, inner = tag(code), bare(code)
-    return (
-        Credential(scheme=scheme, value=code),
-        *([Credential(scheme=scheme, value=inner)] if inner != code else []),
-        *([Credential(scheme=RFID, value=found)] if found is not None else []),
-    )
+    """What a reading may be, likeliest first."""
+    return tuple(dict.fromkeys(one.scheme for one in readings(scheme, code)))
 
 
 def bare(code: str) -> str:

@@ -87,6 +87,10 @@ def phrase(answer: Answer, language: str, zone: tzinfo) -> Message:
     special = (_OF_AN_EXTRA if answer.allowance != ENTRANCE else {}).get(answer.reason) or _SPECIAL.get(answer.reason)
     if special is not None:
         return special(answer, speech, zone)
+    return _fixed(answer, speech)
+
+
+def _fixed(answer: Answer, speech: _Speech) -> Message:
     word, detail = speech.words[answer.reason]
     return Message(word=word, detail=detail.format(rate=answer.rate or answer.kind or ""))
 
@@ -165,8 +169,7 @@ def _used_up(answer: Answer, speech: _Speech, zone: tzinfo) -> Message:
 def _not_included(answer: Answer, speech: _Speech, _zone: tzinfo) -> Message:
     """Not of this kind or rate is another bar; without the right at all there is nothing to have anywhere."""
     if answer.why.rule != "allowance":
-        word, detail = speech.words[answer.reason]
-        return Message(word=word, detail=detail.format(rate=answer.rate or answer.kind or ""))
+        return _fixed(answer, speech)
     return Message(word=speech.texts["without"], detail=answer.rate)
 
 

@@ -229,7 +229,7 @@ def _on_trust(scan: Scan, station: Station, policy: Policy) -> Admission:
         kind=Kind.PROVISIONAL,
         ref=f"{scan.scheme}:{scan.code}",
         standing=Standing.GOOD,
-        credentials=readings(scan.scheme, scan.code),
+        credentials=tuple(readings(scan.scheme, scan.code)),
         allowances=(Allowance(ref=station.allowance, limit=scan.heads),),
     )
 

@@ -22,40 +22,31 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
 
 
-@simulators.command("fourvenues")
-def fourvenues(
-    port: Port = 9000,
-    guests: Guests = 2000,
-    switch: Settings = None,
-    seed: Seed = 1,
-    host: Host = "127.0.0.1",
-    with_parent: WithParent = False,
-) -> None:
-    """Serve a Fourvenues that behaves as its facts page says; switches can be changed while it runs.
+def _command(name: str, title: str, port: int, switch: str) -> None:
+    """One verb for each platform, all alike; `switch` is one of its own, for the example."""
 
-    Example: [bold]doorcheck simulate fourvenues --port 9000 --guests 2000 --switch lose_answers=0.1[/bold]
+    def play(
+        port: Port = port,
+        guests: Guests = 2000,
+        switch: Settings = None,
+        seed: Seed = 1,
+        host: Host = "127.0.0.1",
+        with_parent: WithParent = False,
+    ) -> None:
+        from app.simulators import serving
+
+        serve = {"fourvenues": serving.serve_fourvenues, "oveit": serving.serve_oveit}[name]
+        _run(lambda: serve(port, guests, switch or [], seed, host), port, with_parent)
+
+    play.__doc__ = f"""Serve {title} that behaves as its facts page says; switches can be changed while it runs.
+
+    Example: [bold]doorcheck simulate {name} --port {port} --guests 2000 --switch {switch}[/bold]
     """
-    from app.simulators.serving import serve_fourvenues
-
-    _run(lambda: serve_fourvenues(port, guests, switch or [], seed, host), port, with_parent)
+    simulators.command(name)(play)
 
 
-@simulators.command("oveit")
-def oveit(
-    port: Port = 9001,
-    guests: Guests = 2000,
-    switch: Settings = None,
-    seed: Seed = 1,
-    host: Host = "127.0.0.1",
-    with_parent: WithParent = False,
-) -> None:
-    """Serve an Oveit that behaves as its facts page says; switches can be changed while it runs.
-
-    Example: [bold]doorcheck simulate oveit --port 9001 --guests 2000 --switch gate_between=0.1[/bold]
-    """
-    from app.simulators.serving import serve_oveit
-
-    _run(lambda: serve_oveit(port, guests, switch or [], seed, host), port, with_parent)
+_command("fourvenues", "a Fourvenues", 9000, "lose_answers=0.1")
+_command("oveit", "an Oveit", 9001, "gate_between=0.1")
 
 
 def _run(serve: Callable[[], None], port: int, with_parent: bool) -> None:

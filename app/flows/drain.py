@@ -175,7 +175,7 @@ class Drain:
         the place of the one that was undone."""
         if call.heads < 0:
             return Parked(why=Trouble.ONLY_HERE)
-        undo = self._store.run(lambda tx: tx.calls.cover(call)) if not call.doubts else None
+        undo = self._store.views.undone_here(call) if not call.doubts else None
         return None if undo is None else Covered(undo=undo)
 
     def _must_look(self, call: Call) -> bool:

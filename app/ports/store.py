@@ -175,10 +175,6 @@ class CallsTx(Protocol):
         """Insert a call that a person must see, in the tray; `call.id` is ignored."""
         ...
 
-    def cover(self, call: Call) -> CallId | None:
-        """An undo of as many heads that stayed here, which this entry makes up for at the platform."""
-        ...
-
     def resolve(self, call: CallId, now: datetime, by: str, note: str) -> None:
         """A person has seen a conflict; the heads stay counted, since the guest is inside."""
         ...

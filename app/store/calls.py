@@ -250,19 +250,6 @@ class SqlCalls:
     def _add_ended(self, call: Call, why: str, now: datetime) -> None:
         self._connection.execute(insert(k).values(**from_call(call), why=why, settled_at=now))
 
-    def cover(self, call: Call) -> CallId | None:
-        undone = (
-            select(k.c.id)
-            .where(
-                k.c.admission_id == call.admission, k.c.allowance == call.allowance, k.c.heads == -call.heads,
-                k.c.state == CallState.PARKED.value, k.c.why == Trouble.ONLY_HERE.value,
-            )
-            .order_by(k.c.id)
-            .limit(1)
-        )  # fmt: skip
-        found = self._connection.execute(undone).scalar()
-        return None if found is None else CallId(found)
-
     def resolve(self, call: CallId, now: datetime, by: str, note: str) -> None:
         self._decide(call, resolved_at=now, settled_by=by, note=note)
 

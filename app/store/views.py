@@ -16,6 +16,7 @@ from app.domain.model import (
     Admission,
     AdmissionId,
     Answer,
+    Call,
     CallId,
     CallState,
     Credential,
@@ -23,6 +24,7 @@ from app.domain.model import (
     EventId,
     ScanId,
 )
+from app.domain.settle import Trouble
 from app.ports import (
     AccountRow,
     CallRow,
@@ -52,6 +54,8 @@ a, c, w, f, k, s = (
 AT_ONCE = 5_000
 """Values in one statement; databases take some ten thousand, and a page may hold a whole event."""
 PAGE = 500
+TRAY = "calls.state IN ('parked', 'conflict')"
+"""As the index of the tray says it: SQLite uses that for the very same condition only."""
 UNSEEN = (k.c.state != CallState.CONFLICT.value) | k.c.resolved_at.is_(None)
 """Not a conflict that a person has resolved."""
 
@@ -145,11 +149,22 @@ class SqlViews(SqlKnown, SqlFigures):
     def call(self, call: CallId) -> CallRow | None:
         return next(iter(self._calls(k.c.id == call, 1, None)), None)
 
+    def undone_here(self, entry: Call) -> CallId | None:
+        undone = (
+            select(k.c.id)
+            .where(
+                text(TRAY), k.c.state == CallState.PARKED.value, k.c.why == Trouble.ONLY_HERE.value,
+                k.c.admission_id == entry.admission, k.c.allowance == entry.allowance, k.c.heads == -entry.heads,
+            )
+            .order_by(k.c.id)
+            .limit(1)
+        )  # fmt: skip
+        rows = self._all(undone)
+        return CallId(rows[0].id) if rows else None
+
     def conflicts(self, resolved: bool, limit: int, after: CallId | None = None) -> list[CallRow]:
         seen = k.c.resolved_at.is_not(None) if resolved else k.c.resolved_at.is_(None)
-        return self._calls(
-            and_(text("calls.state IN ('parked', 'conflict')"), k.c.state == "conflict", seen), limit, after
-        )
+        return self._calls(and_(text(TRAY), k.c.state == "conflict", seen), limit, after)
 
     def _calls(self, where: Any, limit: int, after: CallId | None) -> list[CallRow]:
         statement = (

@@ -74,7 +74,11 @@ class Outbox:
         self.call = replace(self.call, base=base)
         return True
 
-    def cover(self, call: Call) -> None:
+    @property
+    def views(self) -> Outbox:
+        return self
+
+    def undone_here(self, entry: Call) -> None:
         return None
 
     def settle(self, call: Call, claim: str, settlement: Settlement, receipt: Receipt, at: datetime) -> bool:

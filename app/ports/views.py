@@ -84,6 +84,16 @@ class OutboxCount:
     done: int = 0
     oldest_at: datetime | None = None
 
+    @staticmethod
+    def total(counts: Collection[OutboxCount]) -> OutboxCount:
+        """Those of several accounts as one."""
+        return OutboxCount(
+            due=sum(one.due for one in counts), sending=sum(one.sending for one in counts),
+            parked=sum(one.parked for one in counts), conflict=sum(one.conflict for one in counts),
+            done=sum(one.done for one in counts),
+            oldest_at=min((one.oldest_at for one in counts if one.oldest_at is not None), default=None),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanCounts:
@@ -168,6 +178,10 @@ class Views(Protocol):
     def conflicts(self, resolved: bool, limit: int, after: CallId | None = None) -> list[CallRow]: ...
 
     def outbox(self, account: AccountId | None = None) -> OutboxCount: ...
+
+    def outboxes(self) -> dict[AccountId, OutboxCount]:
+        """Of every account that was ever owed to."""
+        ...
 
     def freshness(self) -> list[Freshness]: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -178,15 +178,19 @@ class SqlViews(SqlKnown, SqlFigures):
         return [_call_row(row) for row in self._all(statement)]
 
     def outbox(self, account: AccountId | None = None) -> OutboxCount:
-        mine = [k.c.account == account] if account else []
-        rows = self._all(select(k.c.state, func.count().label("n")).where(UNSEEN, *mine).group_by(k.c.state))
-        oldest = self._all(select(func.min(k.c.at)).where(text(schema.OPEN), *mine))[0][0]
-        count = {row.state: row.n for row in rows}
-        return OutboxCount(
-            due=count.get(CallState.DUE, 0), sending=count.get(CallState.SENDING, 0),
-            parked=count.get(CallState.PARKED, 0), conflict=count.get(CallState.CONFLICT, 0),
-            done=count.get(CallState.DONE, 0), oldest_at=oldest,
-        )  # fmt: skip
+        every = self.outboxes()
+        return OutboxCount.total(every.values()) if account is None else every.get(account, OutboxCount())
+
+    def outboxes(self) -> dict[AccountId, OutboxCount]:
+        statement = (
+            select(k.c.account, k.c.state, func.count().label("n"), func.min(k.c.at).label("oldest"))
+            .where(UNSEEN)
+            .group_by(k.c.account, k.c.state)
+        )
+        states: dict[AccountId, dict[str, Any]] = {}
+        for row in self._all(statement):
+            states.setdefault(AccountId(row.account), {})[row.state] = row
+        return {account: _outbox(rows) for account, rows in states.items()}
 
     def freshness(self) -> list[Freshness]:
         return [
@@ -292,4 +296,15 @@ def _call_row(row: Any) -> CallRow:
         call=to_call(tuple(row)[: len(CALL)]), guest=row.guest or "", event_name=row.event_name or "", why=row.why,
         words=row.words, settled_at=row.settled_at, settled_by=row.settled_by, note=row.note,
         resolved_at=row.resolved_at,
+    )  # fmt: skip
+
+
+def _outbox(rows: Mapping[str, Any]) -> OutboxCount:
+    """The counts by state; the oldest of those that are in the outbox's hands."""
+    count = {state: int(row.n) for state, row in rows.items()}
+    waiting = [rows[state].oldest for state in (CallState.DUE, CallState.SENDING) if state in rows]
+    return OutboxCount(
+        due=count.get(CallState.DUE, 0), sending=count.get(CallState.SENDING, 0),
+        parked=count.get(CallState.PARKED, 0), conflict=count.get(CallState.CONFLICT, 0),
+        done=count.get(CallState.DONE, 0), oldest_at=min(waiting, default=None),
     )  # fmt: skip

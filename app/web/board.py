@@ -63,20 +63,21 @@ class Board:
 
     def _read(self) -> dict[str, Any]:
         views = self._store.views
-        freshness = views.freshness()
+        freshness, outboxes = views.freshness(), views.outboxes()
         status = HouseStatus(
-            accounts=self._accounts(views.accounts(), freshness),
+            accounts=self._accounts(views.accounts(), freshness, outboxes),
             events=self._events(views.event_counts(), freshness),
-            outbox=OutboxStatus.of(views.outbox()),
+            outbox=OutboxStatus.of(OutboxCount.total(outboxes.values())),
             counts=CountsOut.of(views.scan_counts()),
             machine=self._machine(),
         )
         return status.model_dump()
 
-    def _accounts(self, rows: Sequence[AccountRow], known: Sequence[Freshness]) -> list[AccountOut]:
+    def _accounts(
+        self, rows: Sequence[AccountRow], known: Sequence[Freshness], outboxes: Mapping[AccountId, OutboxCount]
+    ) -> list[AccountOut]:
         events, now = {one.id for one in open_events(self._store)}, self._clock()
         names = sorted({*self._lines, *(row.account for row in rows)})
-        outboxes = {one: self._store.views.outbox(one) for one in names}
         ages = {
             one: freshest(
                 [resource(it, now, self._stale_after) for it in known if it.account == one and it.event in events]

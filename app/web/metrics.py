@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from app.domain.model import AccountId, Answer
 from app.flows.lines import Line
-from app.ports import Clock, Machine, Store, StoreError
+from app.ports import Clock, Machine, OutboxCount, Store, StoreError
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Seconds: a scan takes milliseconds, one with a live lookup up to its budget."""
@@ -73,8 +73,9 @@ class _House(Collector):
             "doorcheck_outbox", "Check-ins owed to a platform, by state.", labels=("account", "state")
         )
         views = self._store.views
+        counts = views.outboxes()
         for account in sorted({*self._lines, *(row.account for row in views.accounts())}):
-            count = views.outbox(account)
+            count = counts.get(account, OutboxCount())
             for state in ("due", "sending", "parked", "conflict"):
                 metric.add_metric((account, state), getattr(count, state))
         return metric

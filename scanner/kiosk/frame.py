@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from app.domain.model import Right
+
 
 class State(StrEnum):
     """What the screen is about."""
@@ -60,15 +62,6 @@ class Extra(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-class RightShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left of one right of the guest."""
-
-    ref: str
-    name: str
-    left: int
-    limit: int
-
-
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict, in the words and the language of the kiosk."""
 
@@ -84,7 +77,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     heads: int = 0
     left: int = 0
     allowance: str = "entrance"
-    rights: tuple[RightShown, ...] = ()
+    rights: tuple[Right, ...] = ()
     """Every right of the guest, where there are several."""
     again: bool = False
     """The same code within 3 seconds: the same verdict, and no second sound."""

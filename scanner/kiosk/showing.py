@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.domain.messages import Message, phrase
 from app.domain.model import ENTRANCE, Answer, Direction, Outcome, Reason, short_name
-from scanner.kiosk.frame import ChoiceOffer, Look, PartyOffer, RightShown, Shown, State, UndoOffer
+from scanner.kiosk.frame import ChoiceOffer, Look, PartyOffer, Shown, State, UndoOffer
 from scanner.kiosk.words import to_guests, words
 from scanner.station import Verdict
 
@@ -135,16 +135,10 @@ def _shown(verdict: Verdict, look: Look, manner: Manner, stays_s: float) -> Show
         heads=answer.heads,
         left=answer.left,
         allowance=answer.allowance,
-        rights=_rights(answer),
+        rights=answer.rights if len(answer.rights) > 1 else (),
         again=verdict.again,
         stays_ms=stays_ms,
     )
-
-
-def _rights(answer: Answer) -> tuple[RightShown, ...]:
-    if len(answer.rights) < 2:
-        return ()
-    return tuple(RightShown(ref=one.ref, name=one.name, left=one.left, limit=one.limit) for one in answer.rights)
 
 
 def _message(verdict: Verdict, manner: Manner) -> Message:

@@ -171,7 +171,7 @@ class _Ear:
         self.device = device
         self.fd = fd
         self.keys = Keys(layout)
-        self.framer = Framer(pause_s=BURST_S)
+        self.framer = Framer(pause_s=BURST_S, patient_s=BURST_S)
 
     @classmethod
     def on(cls, device: InputDevice, layout: str) -> _Ear | None:

@@ -7,8 +7,8 @@ from scanner.readers.contract import LONGEST
 ENDS = frozenset("\r\n\t")
 PAUSE_S = 0.08
 """Silence that ends a code of a gun that sends neither Enter nor Tab."""
-PATIENT_S = 0.3
-"""The same for a gun that was heard to send one: a hiccup must not split its code."""
+PATIENT_S = 1.0
+"""The same for a gun that sends one, or was not heard yet: a hiccup, or a busy machine, must not split its code."""
 
 
 class Framer:
@@ -18,20 +18,23 @@ class Framer:
     character that only a pause ended is a key that somebody touched, and no code.
     """
 
-    def __init__(self, prefix: str = "", suffix: str = "", pause_s: float = PAUSE_S) -> None:
+    def __init__(
+        self, prefix: str = "", suffix: str = "", pause_s: float = PAUSE_S, patient_s: float = PATIENT_S
+    ) -> None:
         self._prefix = prefix
         self._suffix = suffix
         self._pause_s = pause_s
+        self._patient_s = max(pause_s, patient_s)
         self._letters: list[str] = []
         self._last = 0.0
-        self._sends_ends = False
+        self._sends_ends = True  # until a code ends without
 
     @property
     def due(self) -> float | None:
         """When the code that has begun ends by itself; None when none has."""
         if not self._letters:
             return None
-        return self._last + (max(self._pause_s, PATIENT_S) if self._sends_ends else self._pause_s)
+        return self._last + (self._patient_s if self._sends_ends else self._pause_s)
 
     def feed(self, text: str, now: float) -> list[str]:
         """The codes that these characters complete."""
@@ -52,6 +55,8 @@ class Framer:
             return []
         if len(self._letters) == 1:
             self.drop()
+        else:
+            self._sends_ends = False
         return self._end()
 
     def drop(self) -> None:

@@ -21,7 +21,7 @@ from tests.browser.fake_hub import wait_until
 
 Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 40
+START_SECONDS = 90
 GUESTS = 60
 
 
@@ -99,13 +99,18 @@ def running(folder: Path) -> Iterator[Demo]:
         )  # fmt: skip
     try:
         url = f"http://localhost:{port}"
-        wait_until(lambda: process.poll() is not None or _answers(url), START_SECONDS)
-        token = re.search(r"Station token: (\S+)", said.read_text())
-        assert token is not None, said.read_text()
-        yield Demo(process, url, f"http://localhost:{platform_port}", token[1], folder / "data" / "sheet")
+        wait_until(lambda: process.poll() is not None or (_token(said) is not None and _answers(url)), START_SECONDS)
+        token = _token(said)
+        assert token is not None, f"ended with {process.poll()}: {said.read_text()}"
+        yield Demo(process, url, f"http://localhost:{platform_port}", token, folder / "data" / "sheet")
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _token(said: Path) -> str | None:
+    found = re.search(r"Station token: (\S+)", said.read_text())
+    return found and found[1]
 
 
 def _environment(folder: Path) -> dict[str, str]:

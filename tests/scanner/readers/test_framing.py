@@ -24,12 +24,33 @@ def test_however_it_is_cut_the_same_codes_come_out(sent: list[tuple[str, str]], 
 
 
 def test_a_pause_ends_a_code_and_less_does_not() -> None:
-    framer = Framer()
+    framer = a_gun_without_enter()
     assert framer.feed("ZQ4K", 10.0) == []
     assert framer.wait(10.0 + PAUSE_S * 0.9) == []
     assert framer.feed("81MD7", 10.0 + PAUSE_S * 0.9) == []
     assert framer.wait(10.0 + PAUSE_S * 2) == ["ZQ4K81MD7"]
     assert framer.wait(99) == []
+
+
+def a_gun_without_enter() -> Framer:
+    framer = Framer()
+    framer.feed("FIRST", 1.0)
+    assert framer.wait(1.0 + PATIENT_S) == ["FIRST"]
+    return framer
+
+
+def test_a_gun_that_was_not_heard_yet_is_given_more_time() -> None:
+    framer = Framer()
+    framer.feed("HIC", 1.0)
+    assert framer.wait(1.0 + PATIENT_S * 0.9) == []
+    assert framer.feed("CUP\n", 1.0 + PATIENT_S * 0.9) == ["HICCUP"]
+
+
+def test_a_gun_that_is_set_to_send_enter_again_is_believed_at_once() -> None:
+    framer = a_gun_without_enter()
+    assert framer.feed("ONE1\n", 3.0) == ["ONE1"]
+    framer.feed("HIC", 4.0)
+    assert framer.wait(4.0 + PAUSE_S * 2) == []
 
 
 def test_a_pause_that_was_missed_is_seen_with_the_next_letter() -> None:

@@ -5,7 +5,8 @@ import type { Key } from "./layouts.ts";
 import { BURST, LEAST, QUICK, typistOf } from "./pace.ts";
 
 const SILENCE = 120; // ms that end a code of a gun that sends no Enter and no Tab
-const PATIENT = 300; // the same for a gun that sends one, or was not heard yet: a hiccup must not split its code
+const PATIENT = 1000; // the same for a gun that sends one, or was not heard yet: a hiccup must not split its code
+const UNSURE = 300; // the same while it may be a person
 const LATE_SUFFIX = 500; // ms in which an Enter still belongs to the code before it: a late one, or a second one
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
@@ -29,7 +30,7 @@ export function createGun({ onCode, onTyped }: { onCode: (typed: Typed) => void;
   /** ms of silence that end what is typed now. */
   function pause(): number {
     if (isGun) return sendsSuffix ? PATIENT : SILENCE;
-    return held !== null ? QUICK : PATIENT; // a person's pair of letters, held back from its field, is not for long
+    return held !== null ? QUICK : UNSURE; // a person's pair of letters, held back from its field, is not for long
   }
 
   function onKeyDown(event: KeyboardEvent): void {

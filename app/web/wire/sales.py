@@ -1,0 +1,351 @@
+"""Selling on the wire: rates, sales, tills. Amounts are whole minor units (cents) with their currency."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.domain.model import EventId
+from app.domain.money import Money
+from app.domain.sale import (
+    MOST_AT_ONCE,
+    Holder,
+    Order,
+    Price,
+    Question,
+    Rate,
+    Sale,
+    SaleId,
+    SaleState,
+    Supplement,
+    Tender,
+    Wanted,
+)
+from app.domain.till import Shift, ShiftReport
+from app.web.wire.common import EventName, Given, Instant, Reason, Taken, tidy
+from app.web.wire.scans import SCAN_ID
+
+_MOST_MINOR = 10**12
+
+Line = Annotated[str, StringConstraints(max_length=200), BeforeValidator(tidy)]
+Ref = Annotated[str, StringConstraints(max_length=100), BeforeValidator(tidy)]
+Person = Annotated[str, StringConstraints(min_length=1, max_length=60), BeforeValidator(tidy)]
+Minor = Annotated[int, Field(strict=True, ge=0, le=_MOST_MINOR, description="In minor units: 1250 is 12.50 euros.")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Matrix = Annotated[
+    list[str], Field(description="A QR code, row by row: `1` is dark. Without the quiet zone of 4 modules.")
+]
+
+
+class MoneyOut(Given):
+    minor: int
+    currency: str
+
+    @classmethod
+    def of(cls, money: Money) -> MoneyOut:
+        return cls(minor=money.minor, currency=money.currency)
+
+
+class PriceOut(Given):
+    """One price of a rate. `fee` comes on top of `amount`; `left` is null where the platform does not tell it."""
+
+    id: str
+    name: str
+    amount: MoneyOut
+    fee: MoneyOut
+    until: Instant | None
+    left: int | None
+    includes: str
+
+    @classmethod
+    def of(cls, one: Price) -> PriceOut:
+        return cls(
+            id=one.ref, name=one.name, amount=MoneyOut.of(one.amount), fee=MoneyOut.of(one.fee), until=one.until,
+            left=one.left, includes=one.includes,
+        )  # fmt: skip
+
+
+class SupplementOut(Given):
+    id: str
+    name: str
+    amount: MoneyOut
+
+    @classmethod
+    def of(cls, one: Supplement) -> SupplementOut:
+        return cls(id=one.ref, name=one.name, amount=MoneyOut.of(one.amount))
+
+
+class QuestionOut(Given):
+    """`options`: only these are answers, where there are any."""
+
+    id: str
+    label: str
+    required: bool
+    options: list[str]
+
+    @classmethod
+    def of(cls, one: Question) -> QuestionOut:
+        return cls(id=one.ref, label=one.label, required=one.required, options=list(one.options))
+
+
+class RateOut(Given):
+    """What can be bought. `current` and `following` are ids of `prices`; null: there is none now, or none after it.
+
+    `needs` names the fields that each ticket must fill; `warranty` is the per cent of the price that it costs.
+    """
+
+    id: str
+    name: str
+    prices: list[PriceOut]
+    current: str | None
+    following: str | None
+    supplements: list[SupplementOut]
+    questions: list[QuestionOut]
+    minimum: int
+    maximum: int
+    available: int | None
+    warranty: float | None
+    warranty_hours: int | None
+    needs: list[str]
+    tenders: list[Tender]
+
+    @classmethod
+    def of(cls, rate: Rate) -> RateOut:
+        return cls(
+            id=rate.ref, name=rate.name, prices=[PriceOut.of(one) for one in rate.prices],
+            current=rate.current or None, following=rate.following or None,
+            supplements=[SupplementOut.of(one) for one in rate.supplements],
+            questions=[QuestionOut.of(one) for one in rate.questions], minimum=max(rate.minimum, 1),
+            maximum=min(rate.maximum or MOST_AT_ONCE, MOST_AT_ONCE), available=rate.available,
+            warranty=None if rate.warranty is None else float(rate.warranty), warranty_hours=rate.warranty_hours,
+            needs=sorted(rate.needs), tenders=sorted(rate.tenders),
+        )  # fmt: skip
+
+
+class RatesOut(Given):
+    """`as_of`: when the platform last told them; null: never. `failed`: why it did not tell them now, for people."""
+
+    event: EventName
+    items: list[RateOut]
+    as_of: Instant | None
+    failed: str
+
+
+class TicketIn(Taken):
+    """Who one ticket is for, and what it has beside the entrance. What must be filled depends on the rate (`needs`)."""
+
+    name: Line = ""
+    email: Line = ""
+    phone: Line = ""
+    gender: Literal["", "female", "male"] = ""
+    birthday: Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = ""
+    address: Line = ""
+    country_code: Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2})?$")] = ""
+    postal_code: Line = ""
+    document_type: Literal["", "dni", "nie", "passport", "other"] = ""
+    document_number: Line = ""
+    answers: Annotated[dict[Ref, Line], Field(default_factory=dict, max_length=50)]
+    supplements: Annotated[list[Ref], Field(default_factory=list, max_length=50)]
+
+    def wanted(self) -> Wanted:
+        plain = self.model_dump(exclude={"supplements"})
+        return Wanted(holder=Holder(**plain), supplements=tuple(self.supplements))
+
+
+class SaleIn(Taken):
+    """What is sold. `id` makes it safe to send again: the same id is answered the same, and sold once.
+
+    `total` is what staff told the guest, in minor units of `currency`: refused when it is another now.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "s1-7f3a9c", "event": "fourvenues:e1", "rate": "r1", "price": "p1", "tender": "cash",
+                    "tickets": [{"name": "Ana García", "email": "ana@mail.example"}], "total": 1500,
+                    "currency": "EUR", "admit": True,
+                }
+            ]
+        }
+    )  # fmt: skip
+
+    id: Annotated[str, StringConstraints(pattern=SCAN_ID)]
+    event: Annotated[str, StringConstraints(max_length=200)]
+    rate: Ref
+    price: Ref
+    tender: Tender
+    tickets: Annotated[list[TicketIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    warranty: bool = False
+    total: Minor | None = None
+    currency: Currency | None = None
+    channel: Ref = ""
+    referral: Ref = ""
+    admit: bool = Field(False, description="They go in at once; of one by phone, as soon as it is paid.")
+
+    def order(self, currency: str) -> Order:
+        """`currency`: the rate's own, where none was said."""
+        expected = None if self.total is None else Money(self.total, self.currency or currency)
+        return Order(
+            id=SaleId(self.id), event=EventId(self.event), rate=self.rate, price=self.price, tender=self.tender,
+            tickets=tuple(one.wanted() for one in self.tickets), warranty=self.warranty, expected=expected,
+            channel=self.channel, referral=self.referral, admit=self.admit,
+        )  # fmt: skip
+
+
+class SoldOut(Given):
+    """One ticket. `qr` is what its guest shows; `entered`: the guest went in, by the scan `scan`; `refused`: why the
+    door did not let the guest in with the sale, for people."""
+
+    code: str
+    name: str
+    total: MoneyOut
+    entered: bool
+    scan: str
+    refused: str
+    qr: Matrix | None
+
+
+class SaleOut(Given):
+    """A sale. `message` says for people how it stands and what to do; `words` are the platform's own.
+
+    `asked` is the total that was told to the guest where the platform takes another now (state `repriced`).
+    `payment_url` and `payment_qr` are where the guest pays, while that is possible. `receipt_url` is a path of this
+    hub, `receipt_qr` the whole link, where the hub knows the address that phones reach it by.
+    """
+
+    id: str
+    state: SaleState
+    message: str
+    event: EventName
+    rate: str
+    price: str
+    quantity: int
+    unit: MoneyOut
+    total: MoneyOut
+    asked: MoneyOut | None
+    tender: Tender
+    at: Instant
+    station: str
+    by: str
+    tickets: list[SoldOut]
+    payment_url: str
+    payment_qr: Matrix | None
+    expires_at: Instant | None
+    receipt_url: str
+    receipt_qr: Matrix | None
+    can_admit: bool
+    can_cancel: bool
+    words: str
+    settled_at: Instant | None
+    settled_by: str
+    note: str
+
+
+class SalesOut(Given):
+    """The newest first; tickets without their `qr`."""
+
+    items: list[SaleOut]
+
+
+class ConfirmIn(Taken):
+    """The new total that the guest said yes to, in minor units."""
+
+    total: Minor
+
+
+class OpenIn(Taken):
+    """`float_` is the cash that is in the till before the first sale."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"by": "Marta", "float": 10000, "currency": "EUR"}]})
+
+    by: Person
+    float_: Annotated[Minor, Field(alias="float")]
+    currency: Currency = "EUR"
+
+
+class CloseIn(Taken):
+    """`counted` is the cash in the till now, the float with it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"by": "Marta", "counted": 48550, "note": ""}]})
+
+    by: Person
+    counted: Minor
+    note: Annotated[str, StringConstraints(max_length=500), BeforeValidator(tidy)] = ""
+
+
+class TakenOut(Given):
+    """Sales of one rate and price."""
+
+    rate: str
+    price: str
+    tickets: int
+    total: MoneyOut
+
+
+class ShiftOut(Given):
+    """A till's shift at this station. `expected` is the float and the cash that was taken; `difference` is what was
+    counted less that, null while it is open. `phone` was paid at the platform and is not in the till."""
+
+    id: int
+    station: str
+    opened_at: Instant
+    opened_by: str
+    float: MoneyOut
+    closed_at: Instant | None
+    closed_by: str
+    cash: MoneyOut
+    card: MoneyOut
+    phone: MoneyOut
+    sales: int
+    tickets: int
+    expected: MoneyOut
+    counted: MoneyOut | None
+    difference: MoneyOut | None
+    by_rate: list[TakenOut]
+    note: str
+
+    @classmethod
+    def of(cls, shift: Shift, report: ShiftReport) -> ShiftOut:
+        return cls(
+            id=shift.id, station=shift.station, opened_at=shift.opened_at, opened_by=shift.opened_by,
+            float=MoneyOut.of(shift.opening), closed_at=shift.closed_at, closed_by=shift.closed_by,
+            cash=MoneyOut.of(report.cash), card=MoneyOut.of(report.card), phone=MoneyOut.of(report.phone),
+            sales=report.sales, tickets=report.tickets, expected=MoneyOut.of(report.expected),
+            counted=MoneyOut.of(shift.counted) if shift.counted else None,
+            difference=MoneyOut.of(report.difference) if report.difference else None,
+            by_rate=[
+                TakenOut(rate=one.rate, price=one.price, tickets=one.tickets, total=MoneyOut.of(one.total))
+                for one in report.by_rate
+            ],
+            note=shift.note,
+        )  # fmt: skip
+
+
+class TillOut(Given):
+    """The open shift of this station; null: the till is closed."""
+
+    shift: ShiftOut | None
+
+
+class ShiftsOut(Given):
+    items: list[ShiftOut]
+
+
+class WithReason(Taken):
+    """Why a person decides about a sale that the platform refuses."""
+
+    reason: Reason
+
+
+class PrintOut(Given):
+    """`printed` false: `message` says why, for people."""
+
+    printed: bool
+    message: str
+
+
+def state_of(sale: Sale) -> SaleState:
+    """As the door sees it: what is being sent is still due."""
+    return SaleState.DUE if sale.state is SaleState.SENDING else sale.state

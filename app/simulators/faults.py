@@ -48,11 +48,12 @@ class Place(Protocol):
 class Gatehouse(Protocol):
     """What is each platform's own in the layer."""
 
-    prefix: str
-    """Paths that the faults concern; all others pass untouched."""
+    @property
+    def prefix(self) -> str | tuple[str, ...]:
+        """Paths that the faults concern; all others pass untouched."""
 
     def resource(self, path: str) -> str:
-        """The name under which a request is counted."""
+        """The name under which a request to this path is counted."""
 
     def writes(self, scope: Scope) -> bool:
         """Whether the request can change something."""
@@ -98,7 +99,7 @@ class Faults:
 
     async def _weather(self, scope: Scope, receive: Receive, send: Send) -> None:
         switches, requests = self._place.switches, self._place.requests
-        resource = self._gatehouse.resource(scope["path"].removeprefix(self._gatehouse.prefix).strip("/"))
+        resource = self._gatehouse.resource(scope["path"])
         requests[resource] = requests.get(resource, 0) + 1
         plan = self._dice.plan(self._gatehouse.writes(scope))
         if switches.down or plan.lost_before:

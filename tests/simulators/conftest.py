@@ -7,6 +7,9 @@ import httpx
 import pytest
 
 from app.simulators import fourvenues, oveit
+from app.simulators.fourvenues.channels.webhooks import Webhooks
+from app.simulators.fourvenues.sales import Sales
+from app.simulators.fourvenues.takings import Takings
 from app.simulators.serving import start_in_thread
 from tests.simulators.harness import Platform
 from tests.simulators.oveit_harness import Oveit
@@ -20,8 +23,9 @@ def running() -> Iterator[Platform]:
     with (
         httpx.Client(base_url=server.url + "/integrations", headers=key, timeout=5) as api,
         httpx.Client(base_url=server.url + "/_control", timeout=5) as control,
+        httpx.Client(base_url=server.url + "/channels", headers={"X-Api-Key": "cm_test"}, timeout=5) as channels,
     ):
-        yield Platform(world=world, server=server, api=api, control=control, night=world.tonight)
+        yield Platform(world, server, api, control, world.tonight, channels)
     server.stop()
 
 
@@ -31,6 +35,7 @@ def platform(running: Platform) -> Iterator[Platform]:
     world.switches.reset()
     world.switches.rate_limit = 0
     world.ledger.clear()
+    world.sales, world.takings, world.webhooks = Sales(), Takings(), Webhooks(world.switches, world.now)
     now = world.now()
     yield replace(running, night=world.add_event(name="Rehearsal", start=now - 3600, end=now + 3600))
     world.switches.reset()

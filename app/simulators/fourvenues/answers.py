@@ -28,3 +28,13 @@ def refusal(status: int, words: str) -> Response:
     if words == "Date is empty":
         return plain({"error": words}, status)
     return plain({"success": False, "error": words}, status)
+
+
+def invalid(words: str) -> Response:
+    """The no of a schema validator."""
+    return plain({"statusCode": 400, "error": "Bad Request", "message": words}, 400)
+
+
+def channels_refusal(status: int, words: str) -> Response:
+    """The Channel Manager's no."""
+    return plain({"success": False, "message": words}, status)

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from app.simulators.fourvenues.box_office import open_box_office
 from app.simulators.fourvenues.guests import holder
 from app.simulators.fourvenues.oddities import pin_sheet
+from app.simulators.fourvenues.offers import supplement
 from app.simulators.fourvenues.render import local
 from app.simulators.fourvenues.rows import Event, ListEntry, Pass, Rate, Ticket, Usage
+from app.simulators.fourvenues.takings_seed import take_in_sold
 from app.simulators.fourvenues.world import World
 
 HOUR, DAY = 3600.0, 86400.0
@@ -42,6 +45,9 @@ def fill(world: World, *, tickets: int, lists: int, passes: int) -> None:
     _passes(world, (tonight, other), passes)
     _tables(world, tonight)
     pin_sheet(world, tonight, other)
+    for night in (tonight, other):
+        open_box_office(world, night, shops[night.id].supplements)
+        take_in_sold(world, night.id)
 
 
 def _nights(world: World) -> tuple[Event, Event]:
@@ -101,7 +107,10 @@ def _shop(world: World, night: Event) -> Shop:
         event=night,
         tickets=tuple(rates),
         weights=(52, 10, 26, 12),
-        supplements=(_supplement(world, "Cloakroom", 3.0, 1), _supplement(world, "Drink voucher", 9.0, 2)),
+        supplements=(
+            supplement(world.new_id(), "Cloakroom", 3.0, 1),
+            supplement(world.new_id(), "Drink voucher", 9.0, 2),
+        ),
         channels=(world.new_id(), world.new_id()),
         promoters=tuple({"_id": world.new_id(), "name": name} for name in PROMOTERS),
     )
@@ -135,22 +144,6 @@ def _pass_rate(world: World, night: Event) -> None:
         created_at=int(stamp),
         updated_at=int(stamp),
     )
-
-
-def _supplement(world: World, label: str, price: float, quantity: int) -> dict[str, Any]:
-    return {
-        "_id": world.new_id(),
-        "price": price,
-        "label": label,
-        "normalized_label": label.lower(),
-        "description": "",
-        "has_fake_price": False,
-        "fake_price": 0,
-        "product_quantity": quantity,
-        "product_quantity_used": 0,
-        "service_charge_amount": 0,
-        "service_charge_type": "fixed",
-    }
 
 
 def _ticket(world: World, shop: Shop) -> Ticket:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from math import inf, nextafter
 from random import Random
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ from app.simulators.fourvenues.rows import Row
 from app.simulators.fourvenues.switches import Switches
 
 R = TypeVar("R", bound=Row)
+TAKINGS = ("payments", "refunds", "wallet-movements")
+ALWAYS_DATED = frozenset({"tickets", "lists", *TAKINGS, "channels/payments", "channels/tickets"})
 
 
 def moment(text: str) -> float:
@@ -32,32 +35,49 @@ class Pager:
         self._switches = switches
         self._passes = 0
 
-    def page(self, resource: str, rows: Iterable[R], query: QueryParams) -> Sequence[R]:
-        """The rows of one answer: filtered by date, ordered and cut as the switches say."""
-        offset, limit = self._cut(resource, query)
+    def page(self, resource: str, rows: Iterable[R], query: QueryParams, *, default: int = 0) -> Sequence[R]:
+        """The rows of one answer: filtered by date, ordered and cut as the switches say.
+
+        `default` is how many rows come when no limit is asked, where that is documented; 0 is everything.
+        """
+        offset, limit = self._cut(resource, query, default)
         found = self._ordered(self._dated(resource, rows, query), first=offset == 0)
         return found[offset:] if limit is None else found[offset : offset + limit]
 
-    def _cut(self, resource: str, query: QueryParams) -> tuple[int, int | None]:
+    def _cut(self, resource: str, query: QueryParams, default: int) -> tuple[int, int | None]:
         switches = self._switches
         limit, offset = _whole(query, "limit"), _whole(query, "offset") or 0
-        if resource not in switches.paged:
+        if not self._is_paged(resource):
             return 0, None
         if switches.ignore_offset:
             offset = 0
         if limit is None or limit == 0 or switches.ignore_limit:
-            limit = switches.page_default or None
+            limit = switches.page_default or default or None
         if switches.page_max:
             limit = min(limit or switches.page_max, switches.page_max)
         return offset, limit
 
+    def _is_paged(self, resource: str) -> bool:
+        if resource.startswith("channels/"):
+            return True
+        return self._switches.takings_paged if resource in TAKINGS else resource in self._switches.paged
+
+    def _is_dated(self, resource: str, query: QueryParams) -> bool:
+        """Whether the dates of the request are those of the rows: for tables they are those of the night."""
+        if resource == "bookings" and "date_field" not in query:
+            return False
+        return resource in ALWAYS_DATED or resource in self._switches.dated
+
     def _dated(self, resource: str, rows: Iterable[R], query: QueryParams) -> list[R]:
         start, end = query.get("start_date"), query.get("end_date")
-        if resource not in ("tickets", "lists") or not (start or end):
+        if not (start or end) or not self._is_dated(resource, query):
             return [row for row in rows if not row.hidden]
         by_update = query.get("date_field") == "updated_at"
-        inside = self._bounds(moment(start) if start else None, moment(end) if end else None)
-        return [row for row in rows if not row.hidden and inside(row.updated if by_update else row.created)]
+        window = self.window(start, end)
+        first, after = window.first, window.after  # a hundred thousand rows are looked at for each page
+        if by_update:
+            return [row for row in rows if first <= row.updated < after and not row.hidden]
+        return [row for row in rows if first <= row.created < after and not row.hidden]
 
     def _bounds(self, start: float | None, end: float | None) -> "Bounds":
         return Bounds(
@@ -67,9 +87,9 @@ class Pager:
             open_end=self._switches.end_bound == "exclusive",
         )
 
-    def within(self, start: str, end: str) -> "Bounds":
-        """The window of an events request."""
-        return self._bounds(moment(start), moment(end))
+    def window(self, start: str | None, end: str | None) -> "Bounds":
+        """A stretch between two dates as they were asked, or without end."""
+        return self._bounds(moment(start) if start else None, moment(end) if end else None)
 
     def _ordered(self, rows: list[R], *, first: bool) -> list[R]:
         order = self._switches.order
@@ -82,16 +102,16 @@ class Pager:
 
 
 class Bounds:
-    """A stretch of time whose ends may or may not belong to it."""
+    """A stretch of time whose ends may or may not belong to it: from `first` on, and before `after`."""
 
     def __init__(self, start: float | None, end: float | None, *, open_start: bool, open_end: bool) -> None:
-        self._start, self._end = start, end
-        self._open_start, self._open_end = open_start, open_end
+        first = -inf if start is None else start
+        after = inf if end is None else end
+        self.first = nextafter(first, inf) if open_start else first
+        self.after = after if open_end else nextafter(after, inf)
 
     def __call__(self, at: float) -> bool:
-        if self._start is not None and (at < self._start or (self._open_start and at == self._start)):
-            return False
-        return self._end is None or at < self._end or (not self._open_end and at == self._end)
+        return self.first <= at < self.after
 
 
 def _whole(query: QueryParams, name: str) -> int | None:

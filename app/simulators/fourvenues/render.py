@@ -192,14 +192,15 @@ def _ticket_facts(ticket: Ticket) -> dict[str, Any]:
 
 def _ticket_money(ticket: Ticket) -> dict[str, Any]:
     extras = sum(item["price"] for item in ticket.supplements)
-    option = ticket.rate.options[0]
+    option = ticket.option or ticket.rate.options[0]
+    paid = ticket.price + extras if ticket.paid is None else ticket.paid
     return {
         "price": ticket.price,
-        "total_paid": ticket.price + extras,
-        "total_fees": round(ticket.price * 0.08, 2),
+        "total_paid": paid,
+        "total_fees": round(ticket.price * 0.08, 2) if ticket.fee is None else ticket.fee,
         "total_extras": extras,
         "total_warranty": 0,
-        "raised": ticket.price + extras,
+        "raised": paid,
         "refunded": ticket.refunded,
         "discount_quantity_subtract": 0,
         "sale_type": ticket.sale_type,

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.simulators.answers import Refused, body_of, missing, plain
 from app.simulators.fourvenues import answers, render
 from app.simulators.fourvenues.checkin import check_in_list, check_in_ticket, may_enter
+from app.simulators.fourvenues.issue import issue
 from app.simulators.fourvenues.paging import Pager
 from app.simulators.fourvenues.rows import ListEntry, Ticket
 from app.simulators.fourvenues.trade import before_a_page
@@ -39,7 +40,7 @@ def catalogue(world: World, pager: Pager) -> APIRouter:
             if world.switches.events_filter == "strict":
                 raise Refused(400, "Date is empty")
             return answers.data([render.event(night) for night in world.events.values()])
-        inside = pager.within(start, end)
+        inside = pager.window(start, end)
         return answers.data([render.event(night) for night in world.events.values() if inside(night.start)])
 
     @router.get("/events/{event_id}")
@@ -96,6 +97,10 @@ def tickets(world: World, pager: Pager) -> APIRouter:
         writer = world.render
         return answers.rows([writer.remembered(ticket, writer.ticket) for ticket in page])
 
+    @router.post("")
+    async def issued(request: Request) -> Response:
+        return _issued(world, issue(world, await body_of(request)))
+
     @router.get("/by-code/{code}")
     async def by_code(code: str) -> Response:
         served("by-code")
@@ -111,6 +116,18 @@ def tickets(world: World, pager: Pager) -> APIRouter:
         return _written_ticket(world, _ticket(world, ref))
 
     return router
+
+
+def _issued(world: World, made: list[Ticket]) -> Response:
+    """What an issue answers: by the documentation one object, however many tickets there are."""
+    rows = [world.render.ticket(ticket) for ticket in made]
+    match world.switches.issue_answer:
+        case "none":
+            return plain({"success": True})
+        case "many":
+            return answers.data(rows)
+        case _:
+            return answers.data(rows[0])
 
 
 def ticket_entries(world: World, pager: Pager) -> APIRouter:

@@ -38,7 +38,7 @@ class Event(Row):
     artists: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Rate:
     """A rate of tickets, lists or passes; `payload` is its row as the platform writes it."""
 
@@ -52,6 +52,15 @@ class Rate:
     def option_ids(self) -> set[str]:
         """Ids that a check-in may name."""
         return {str(option["_id"]) for option in self.options}
+
+    def option(self, ref: object) -> dict[str, Any] | None:
+        """The option with this id."""
+        return next((option for option in self.options if option["_id"] == ref), None)
+
+    def add(self, option: dict[str, Any]) -> None:
+        """One more option."""
+        self.options = (*self.options, option)
+        self.payload["options"] = self.options
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +99,12 @@ class Ticket(Row):
     sale_type: str = "online"
     supplements: tuple[dict[str, Any], ...] = ()
     remarketing: bool = False
+    option: dict[str, Any] | None = None
+    """The price that was bought; by default the first of its rate."""
+    paid: float | None = None
+    """What was paid in all, where it is not price and supplements."""
+    fee: float | None = None
+    """The fees, where they are not the usual ones."""
 
 
 @dataclass(slots=True, kw_only=True)

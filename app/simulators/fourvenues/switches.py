@@ -21,9 +21,28 @@ STAMPS = ("iso", "seconds", "ms", "zero", "null", "absent")
 REFUSALS = ("400", "403", "409", "200")
 
 
+SALES_RESOURCES = (
+    "issue",
+    "payments",
+    "refunds",
+    "wallet-movements",
+    "channels/auth",
+    "channels/organizations",
+    "channels/locations",
+    "channels/events",
+    "channels/ticket-rates",
+    "channels/checkout",
+    "channels/tickets",
+    "channels/payments",
+    "channels/webhooks",
+)
+DATED = ("passes", "v2/passes", "bookings")
+ODD_ROWS = ("nan", "null", "text", "decimals", "currency")
+
+
 @dataclass(slots=True, kw_only=True)
-class Switches(Weather):
-    """Every switch of the Fourvenues simulator; the defaults are the likeliest platform on a good night."""
+class DoorSwitches(Weather):
+    """Switches that a door can notice; the defaults are the likeliest platform on a good night."""
 
     # Who may call
     auth: str = choice("both", ("both", "key", "pair"), "headers accepted: X-Api-Key, integration_id + secret, or both")
@@ -72,3 +91,85 @@ class Switches(Weather):
     partial_entry: str = choice("allowed", ("allowed", "refused"), "may a ticket for several be entered in parts")
     list_put: str = choice("replace", ("replace", "add"), "options of a list or pass replace what is stored, or add")
     v2_checkin: bool = on_off(True, "passes that only v2 knows can be checked in on the v1 path with the same _id")
+
+
+@dataclass(slots=True, kw_only=True)
+class Switches(DoorSwitches):
+    """Every switch of the Fourvenues simulator: those of the door, of selling and of the back office."""
+
+    # Tickets issued outside of the platform's checkout
+    issue_seller: str = choice(
+        "required", ("required", "optional"), "without channel_id and referral_id an issue is refused, or is not"
+    )
+    issue_partial: bool = on_off(
+        False, "an issue with a bad ticket creates those before it, and is refused all the same"
+    )
+    issue_answer: str = choice(
+        "one", ("one", "many", "none"), "data of an issue: the first ticket however many there are, all, or no data"
+    )
+    issue_delay: int = count(0, "milliseconds until an issued ticket is listed and found")
+
+    # The Channel Manager
+    channels_auth: str = choice(
+        "channel", ("channel", "any", "nobody"), "keys that the Channel Manager accepts: those that begin with cm_, any"
+    )
+    foreign_key: str = choice("401", ("401", "403"), "status that the Channel Manager answers to another API's key")
+    sales_forbidden: frozenset[str] = words(
+        frozenset(), SALES_RESOURCES, "resources of selling and of the back office that answer 403 to this key"
+    )
+    rate_fields: bool = on_off(False, "a rate of the Channel Manager tells in fields what it wants to know of a guest")
+    pending_word: str = choice(
+        "pending_payment", ("pending_payment", "processing"), "status of a ticket that is not paid yet"
+    )
+    channel_sales_seen: str = choice(
+        "at_once", ("at_once", "later", "never"), "when a paid ticket of the Channel Manager is in the Integrations API"
+    )
+    channel_sales_delay: int = count(2000, "milliseconds that channel_sales_seen=later means")
+    sold_out: bool = on_off(False, "every rate is sold out")
+    price_changes: int = count(0, "the next N checkouts find that the price has just gone up; counts down")
+
+    # The hosted payment
+    payment_outcome: str = choice(
+        "manual",
+        ("manual", "succeeds", "fails", "expires"),
+        "what becomes of a payment: what is done on its page or over the back door, or that by itself after a delay",
+    )
+    payment_delay: int = count(0, "milliseconds until the payment_outcome")
+    payment_expires: int = count(900, "seconds until a payment that nobody made expires; 0 is never")
+
+    # Webhooks
+    webhooks: str = choice(
+        "on", ("on", "off", "late", "twice"), "sent at once; never; after webhooks_delay; two times with one id"
+    )
+    webhooks_delay: int = count(2000, "milliseconds that webhooks=late means")
+    webhook_backoff: int = count(
+        1000, "milliseconds before the first retry of a webhook; doubled each time, with jitter"
+    )
+    webhook_attempts: int = count(40, "attempts before a webhook is given up", lowest=1)
+    webhook_timeout: int = count(5000, "milliseconds that the receiver of a webhook has to answer 2xx", lowest=1)
+
+    # The back office
+    payments_shape: str = choice(
+        "use_case", ("use_case", "reference"), "rows of payments: with _id and amount, or with total_amount and no _id"
+    )
+    refunds_shape: str = choice(
+        "use_case", ("use_case", "reference"), "rows of refunds: with payment_id, or with resources_ids and no _id"
+    )
+    amounts: str = choice(
+        "documented",
+        ("documented", "cents", "units"),
+        "payments, refunds and wallet: cents where the key is amount and units where it is total_amount, or always one",
+    )
+    takings_filter: str = choice(
+        "strict", ("strict", "lax"), "strict: 400 without event_id and without start_date and end_date"
+    )
+    takings_paged: bool = on_off(True, "payments, refunds and wallet movements honour limit and offset")
+    dated: frozenset[str] = words(
+        frozenset(DATED), DATED, "resources that honour start_date, end_date and date_field besides tickets and lists"
+    )
+    odd_rows: int = count(0, "the next N rows of payments, refunds and wallet movements are odd; counts down")
+    odd_row: str = choice(
+        "text",
+        ODD_ROWS,
+        "what odd_rows are: amounts that are NaN, null, text, of three decimals; a currency nobody has",
+    )

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Self, TypeVar
 
 from app.simulators.fourvenues import guests
+from app.simulators.fourvenues.market import Market
 from app.simulators.fourvenues.render import Renderer, local
 from app.simulators.fourvenues.rows import (
     Admission,
@@ -24,6 +25,7 @@ from app.simulators.fourvenues.rows import (
     Usage,
 )
 from app.simulators.fourvenues.switches import Switches
+from app.simulators.fourvenues.takings import Takings
 from app.simulators.sheets import SheetRow
 
 Clock = Callable[[], float]
@@ -33,11 +35,11 @@ KINDS: dict[type[Row], str] = {Ticket: "ticket", ListEntry: "list", Pass: "pass"
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
 
-class World:
+class World(Market):
     """Events, admissions and the ledger of one organization at Fourvenues."""
 
     def __init__(self, *, seed: int = 1, clock: Clock = time.time, switches: Switches | None = None) -> None:
-        self.switches = switches or Switches()
+        super().__init__(seed, switches or Switches())
         self.chance = Random(seed)  # noqa: S311 - invented data, no secret
         self.events: dict[str, Event] = {}
         self.ticket_rates: dict[str, list[Rate]] = {}
@@ -78,6 +80,39 @@ class World:
         world = cls(seed=seed, clock=lambda: time.time() + ahead, switches=switches)
         fill(world, tickets=guests, lists=lists, passes=passes)
         return world
+
+    def generate_takings(
+        self,
+        payments: int = 1000,
+        *,
+        seed: int = 1,
+        start: datetime | float | None = None,
+        days: int = 30,
+        events: int = 8,
+        tickets: bool = False,
+    ) -> Takings:
+        """Made-up payments, refunds and wallet movements from `start` on (until now unless it is given).
+
+        With `tickets` what was paid for is among the tickets of its event, with the `payment_id`.
+        """
+        from app.simulators.fourvenues.takings_seed import Month, make_takings  # noqa: PLC0415 - builds on World
+
+        first = start.timestamp() if isinstance(start, datetime) else start
+        first = self.now() - days * 86400 if first is None else first
+        make_takings(self, Month(payments, first, days, events, tickets), seed)
+        return self.takings
+
+    def generate_tickets(self, amount: int, event_id: str | None = None, *, seed: int = 1) -> list[Ticket]:
+        """So many made-up tickets at once, of tonight unless `event_id` says otherwise."""
+        from app.simulators.fourvenues.bulk import make_tickets  # noqa: PLC0415 - builds on World
+
+        return make_tickets(self, amount, event_id or self.tonight.id, seed)
+
+    def change_tickets(self, amount: int, event_id: str | None = None, *, seed: int = 1) -> list[Ticket]:
+        """Change so many tickets at once: entries, refunds, cancellations, names. `updated_at` tells."""
+        from app.simulators.fourvenues.bulk import change  # noqa: PLC0415 - builds on World
+
+        return change(self, amount, event_id or self.tonight.id, seed)
 
     # Time and writing
 
@@ -127,7 +162,7 @@ class World:
         """Nine upper-case letters and digits that no admission has."""
         while True:
             code = "".join(self.chance.choices(CODE_LETTERS, k=9))
-            if code not in self._by_code:
+            if code not in self._by_code and code not in self.sales.codes:
                 return code
 
     def add_event(self, *, start: float, end: float, name: str = "Saturday Night", **fields: Any) -> Event:
@@ -154,7 +189,9 @@ class World:
 
     def add_rate(self, kind: str, event_id: str, name: str, /, **fields: Any) -> Rate:
         """A rate of `kind` ticket, list or pass with one option, unless `options` says otherwise."""
-        options = tuple(fields.pop("options", None) or (_option(self.new_id()),))
+        options = tuple(
+            fields.pop("options", None) or (_option(self.new_id(), until=43200 if kind == "ticket" else 0),)
+        )
         slug = name.lower().replace(" ", "-")
         payload = {"_id": self.new_id(), "name": name, "slug": slug, "options": options, **fields}
         rate = Rate(
@@ -272,7 +309,7 @@ class World:
         return entry
 
 
-def _option(ref: str) -> dict[str, Any]:
+def _option(ref: str, until: float) -> dict[str, Any]:
     return {
         "_id": ref,
         "price": 0,
@@ -282,6 +319,6 @@ def _option(ref: str) -> dict[str, Any]:
         "boys": True,
         "girls": True,
         "from": 0,
-        "until": 0,
+        "until": until,
         "max_quantity": 10,
     }

@@ -13,7 +13,7 @@ class OpenGatehouse:
 
     def resource(self, path: str) -> str:
         """The endpoint."""
-        return path
+        return path.removeprefix(PREFIX).strip("/")
 
     def writes(self, scope: Scope) -> bool:
         """Whether the request can change something: reads are POST too."""

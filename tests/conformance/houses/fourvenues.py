@@ -100,7 +100,7 @@ class House(base.House[World]):
 
 class Platform(base.Platform[World]):
     name = "fourvenues"
-    positions = every(fourvenues.Switches, same_as_others={"forbidden": {"bookings"}, "paged": {"bookings"}})
+    positions = every(fourvenues.DoorSwitches, same_as_others={"forbidden": {"bookings"}, "paged": {"bookings"}})
     passing = frozenset({"key_revoked", "forbidden"})
     listing = frozenset({
         "page_default", "page_max", "paged", "ignore_limit", "ignore_offset", "order", "start_bound", "end_bound",

@@ -7,7 +7,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,18 +19,29 @@ from app.domain.model import AccountId, EventId, Policy
 from app.flows.admit import Admit
 from app.flows.bring import Bring
 from app.flows.drain import Drain
+from app.flows.follow import Follow
+from app.flows.issue import Issue
 from app.flows.lease import Lease
 from app.flows.lines import Line
 from app.flows.lookup import LookUp
 from app.flows.poll import Poll, Wanted
 from app.flows.put_right import PutRight
+from app.flows.rates import Rates
+from app.flows.sell import Codes, Sell
 from app.flows.snapshot import Snapshots, forget_changes
+from app.flows.till import Tills
 from app.flows.undo import Undo
 from app.flows.watch import Watch
-from app.jobs import Desk, Jobs
+from app.jobs import Desk, Jobs, SellingDesk
 from app.machine.board import Board
 from app.machine.clock import HouseClock
+from app.paper.desk import PaperDesk
+from app.paper.escpos import EscposPrinter
+from app.paper.places import place_of
+from app.paper.queue import PrintQueue
+from app.paper.receipt import Head
 from app.ports import Clock, Decoder, Kiosk, Machine, Notice, Notices, Provider, Store, Timekeeper
+from app.ports.selling import Seller
 from app.providers.registry import BuiltAccount, build
 from app.settings import Settings
 from app.store import open_store
@@ -41,6 +52,11 @@ if TYPE_CHECKING:
 
     from app.web.live import Live
     from app.web.pin import Pin
+    from app.web.selling import Selling
+
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Of the tickets we make: none that people or guns take for another."""
+CODE_LENGTH = 12
 
 __all__ = ["Desk", "Hub", "database_health", "make_hub", "make_web"]
 
@@ -53,16 +69,32 @@ class Silent:
 
 
 class Waking:
-    """Notices passed on; a scan wakes the senders as well."""
+    """Notices passed on; a scan or a sale wakes the senders as well."""
 
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self.wake: Callable[[], None] = lambda: None
 
     def tell(self, notice: Notice) -> None:
-        if notice.topic == "scan":
+        if notice.topic in {"scan", "sale"}:
             self.wake()
         self._notices.tell(notice)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellingFlows:
+    """What sells, through the accounts in `sellers`."""
+
+    sellers: Mapping[AccountId, Seller]
+    sell: Sell
+    follow: Follow
+    rates: Rates
+    tills: Tills
+
+    def close(self) -> None:
+        self.rates.close()
+        for seller in self.sellers.values():
+            seller.close()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,11 +114,15 @@ class Hub:
     lookup: LookUp
     undo: Undo
     bring: Bring
+    selling: SellingFlows
+    paper: PaperDesk
     jobs: Jobs
     live: Live | None = None
 
     def close(self) -> None:
         self.jobs.stop()
+        self.paper.close()
+        self.selling.close()
         self.lookup.close()
         for provider in self.providers.values():
             provider.close()
@@ -109,18 +145,21 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
         _introduce(store, account, provider.name)
     lines = {account: Line(account, clock, notices) for account in providers}
     lookup = LookUp(store, providers, lines, clock, settings.lookup_budget)
+    able = {account: provider.capabilities for account, provider in providers.items()}
+    admit = Admit(store, lookup, notices, clock, _policy(settings), timekeeper, able)
+    sellers = {one.account: one.seller for one in accounts if one.seller is not None}
+    selling = _selling(store, sellers, lines, admit, notices, clock)
     desks = _desks(settings, store, providers, lines, notices, clock, lookup if len(providers) > 1 else None)
+    _let_sell(desks, selling, store, notices, clock, timedelta(seconds=settings.poll_seconds))
     watch = Watch(store, providers, lines, notices, clock, timekeeper)
     put_right = PutRight(store, timekeeper, clock)
     tidy = partial(forget_changes, store)
     jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right, tidy)
     notices.wake = jobs.nudge
-    able = {account: provider.capabilities for account, provider in providers.items()}
-    admit = Admit(store, lookup, notices, clock, _policy(settings), timekeeper, able)
     return Hub(
         settings=settings, clock=clock, timekeeper=timekeeper, machine=Board(settings.data_dir, lambda: store.room),
         store=store, accounts=accounts, providers=providers, lines=lines, desks=desks,
-        admit=admit, lookup=lookup, bring=Bring(store, admit, notices, clock),
+        admit=admit, lookup=lookup, bring=Bring(store, admit, notices, clock), selling=selling, paper=_paper(settings),
         undo=Undo(store, notices, clock, timekeeper=timekeeper, capabilities=able), jobs=jobs,
     )  # fmt: skip
 
@@ -167,6 +206,52 @@ def _desks(
     return desks
 
 
+def _selling(
+    store: Store,
+    sellers: Mapping[AccountId, Seller],
+    lines: Mapping[AccountId, Line],
+    admit: Admit,
+    notices: Notices,
+    clock: Clock,
+) -> SellingFlows:
+    codes = Codes(
+        ticket=lambda: "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
+        receipt=lambda: secrets.token_urlsafe(24),
+    )
+    sell = Sell(store, sellers, admit, notices, clock, codes)
+    return SellingFlows(
+        sellers=sellers, sell=sell, follow=Follow(store, sellers, sell, notices, clock),
+        rates=Rates(store, sellers, lines, clock), tills=Tills(store, clock),
+    )  # fmt: skip
+
+
+def _paper(settings: Settings) -> PaperDesk:
+    wanted = settings.printing
+    printer = None
+    if wanted.printer:
+        place = place_of(wanted.printer)
+        printer = PrintQueue(EscposPrinter(place, width=wanted.width, copies=wanted.copies, profile=wanted.profile))
+    return PaperDesk(Head(venue=wanted.venue, vat=wanted.vat, zone=settings.zone), printer)
+
+
+def _let_sell(
+    desks: Mapping[AccountId, Desk],
+    selling: SellingFlows,
+    store: Store,
+    notices: Notices,
+    clock: Clock,
+    rates_within: timedelta,
+) -> None:
+    """Give the desks of accounts that sell what selling needs."""
+    for account, seller in selling.sellers.items():
+        desk = desks[account]
+        desk.selling = SellingDesk(
+            issue=Issue(store, seller, desk.line, desk.lease, notices, clock, random.random),
+            follow=partial(selling.follow, account),
+            offer=partial(selling.rates.keep, within=rates_within),
+        )
+
+
 def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, kiosk: Kiosk | None = None) -> FastAPI:
     """The hub's HTTP side."""
     from app.web.parts import Parts  # noqa: PLC0415 - the command line's other verbs need no web framework
@@ -182,8 +267,19 @@ def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, k
             zone=hub.settings.zone, decoder=decoder, page=page, version=version("doorcheck"),
             new_id=lambda: secrets.token_hex(16), refresh=refresh, nudge=hub.jobs.nudge,
             stale_after=hub.settings.stale_after, pin=_pin(hub), kiosk=kiosk, machine=hub.machine,
-            timekeeper=hub.timekeeper,
+            timekeeper=hub.timekeeper, selling=_web_selling(hub),
         )
+    )  # fmt: skip
+
+
+def _web_selling(hub: Hub) -> Selling:
+    from app.web.selling import Selling  # noqa: PLC0415
+
+    flows = hub.selling
+    return Selling(
+        sell=flows.sell, follow=flows.follow, rates=flows.rates, tills=flows.tills,
+        tenders={account: seller.tenders for account, seller in flows.sellers.items()}, address=hub.settings.address,
+        paper=hub.paper,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.domain.model import AccountId, Event, EventId
 from app.flows.drain import Drain
+from app.flows.issue import Issue
 from app.flows.lease import Lease
 from app.flows.lines import Line
 from app.flows.poll import Poll
@@ -28,6 +29,9 @@ LEASE_EVERY_S = 2
 TIDY_EVERY_S = 600
 CLOCK_EVERY_S = 1.0
 DRAIN_EVERY_S = 2
+FOLLOW_EVERY_S = 1
+OFFER_EVERY_S = 5
+"""How often it is looked whether rates are old; how old they may be is the poll's business."""
 HURRY_EVERY_S = 5.0
 """A line that comes and goes must not undo every wait between two tries."""
 GATHER_S = 0.02
@@ -42,6 +46,15 @@ AT_MOST_EVERY = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SellingDesk:
+    """What an account runs that sells: tickets that are owed to it, payments on phones, its rates."""
+
+    issue: Issue
+    follow: Callable[[], None]
+    offer: Callable[[Event], None]
+
+
+@dataclass(slots=True, kw_only=True)
 class Desk:
     """What one account runs."""
 
@@ -52,6 +65,7 @@ class Desk:
     resources: tuple[str, ...]
     poll_every: timedelta | None = None
     """Where it is not the house's own."""
+    selling: SellingDesk | None = None
 
 
 class Jobs:
@@ -98,11 +112,29 @@ class Jobs:
             self._add(f"lease:{account}", desk.lease.renew, LEASE_EVERY_S, on=LEASES)
             self._add(f"probe:{account}", partial(self._watch.probe, account), WATCH_EVERY_S, on=_own(account))
             self._add(f"events:{account}", partial(self._events, account), EVENTS_RETRY_S, on=_own(account), soon=True)
+            self._sell(account, desk)
             self._senders[account].start()
         self._add("watch", self._watch, WATCH_EVERY_S)
         self._add("tidy", self._tidy, TIDY_EVERY_S)
         self._scheduler.start()
         self._clock_thread.start()
+
+    def _sell(self, account: AccountId, desk: Desk) -> None:
+        selling = desk.selling
+        if selling is None:
+            return
+
+        def follow() -> None:
+            if desk.lease.held():
+                selling.follow()
+
+        def offer() -> None:
+            for event in desk.poll.open():
+                if desk.lease.held() and desk.line.usable():
+                    selling.offer(event)
+
+        self._add(f"follow:{account}", follow, FOLLOW_EVERY_S, on=_own(account))
+        self._add(f"rates:{account}", offer, OFFER_EVERY_S, on=_own(account))
 
     def stop(self) -> None:
         """Stop taking up work, let what is in flight end, give the leases back."""
@@ -275,6 +307,8 @@ class Sender:
                 self._hurry_if_due()
                 if self._timekeeper.settled:  # what is sent with a wrong time can't be put right any more
                     self._put_right()
+                    if self._desk.selling is not None:
+                        self._desk.selling.issue()
                     self._desk.drain()
             except Exception:
                 log.exception("drain.failed")
@@ -284,3 +318,5 @@ class Sender:
             self._hurry = False
             self._hurried_at = time.monotonic()
             self._desk.drain.hurry()
+            if self._desk.selling is not None:
+                self._desk.selling.issue.hurry()

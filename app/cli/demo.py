@@ -44,7 +44,7 @@ def demo(
     Example: [bold]doorcheck demo --port 8000 --platform-port 9000 --platforms both[/bold]
     """
     folder = _clean_folder(settings_or_stop())
-    with playing(platforms, platform_port, guests) as cast:
+    with playing(platforms, platform_port, guests, port) as cast:
         write_sheets(folder, cast)
         (folder / DEMO_FILE).write_text(written_settings(cast, POLL_SECONDS), encoding="utf-8")
         settings = load_settings(data_dir=folder, database_url="", accounts={}, **_demo_only(cast))

@@ -18,8 +18,10 @@ import typer
 from app.bootstrap import Hub, database_health
 from app.cli.common import Trouble, a_hub, out, page_folder, settings_or_stop, start_logs
 from app.cli.damage import damage
+from app.cli.printing import printer_of
 from app.domain.model import AnswerKind
 from app.ports import Provider, ProviderError
+from app.ports.paper import PrinterError
 from app.settings import Settings
 from app.settings.kiosk import CameraSettings, DamagedReaders, KeyboardSettings, SerialSettings, learned_readers
 from scanner.decoding import stages_present
@@ -58,7 +60,7 @@ MARKS = {Light.GREEN: "[green]✓[/green]", Light.YELLOW: "[yellow]![/yellow]", 
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON line per finding.")] = False) -> None:
-    """Check settings, database, clock, disk, decoders, readers, machine, accounts, freshness and what waits.
+    """Check settings, database, clock, disk, decoders, readers, printer, machine, accounts, freshness and what waits.
 
     Exit status 1 when something is red.
 
@@ -87,6 +89,7 @@ def _findings() -> Iterator[Finding]:
     yield from _decoders()
     yield _page()
     yield from _readers(settings)
+    yield from _printer(settings)
     try:
         with a_hub(settings) as hub:
             yield _green("settings", f"data in {settings.data_dir}, zone {settings.timezone}")
@@ -200,6 +203,19 @@ def _readers(settings: Settings) -> Iterator[Finding]:
             yield Finding(what=what, light=Light.RED, words="may not be read", cure=GROUPS[one.kind])
         else:
             yield _green(what, "there")
+
+
+def _printer(settings: Settings) -> Iterator[Finding]:
+    """Nothing where none is set up."""
+    if not settings.printing.printer:
+        return
+    what = f"printer {settings.printing.printer}"
+    try:
+        printer_of(settings).check()
+    except PrinterError as error:
+        yield Finding(what=what, light=Light.RED, words=error.words, cure=error.cure)
+    else:
+        yield _green(what, "ready")
 
 
 def _accounts(hub: Hub) -> Iterator[Finding]:

@@ -196,6 +196,8 @@ def drain() -> None:
             except Trouble as error:
                 troubles.append(str(error))
                 continue
+            if desk.selling is not None:
+                desk.selling.issue()
             report = desk.drain()
             out.print(
                 f"{account}: {report.done} sent, {report.again} again later, {report.conflict} in conflict, "

@@ -21,6 +21,7 @@ from app.simulators.oveit.world import EMAIL, PASSWORD
 from app.simulators.sheets import SheetRow, write_sheet
 
 KEY = "ik_demo_doorcheck"
+CHANNEL_KEY = "cm_demo_doorcheck"
 START_S = 60
 PACE = "20"
 """Of a platform that is ours: the real one is asked ten times less often."""
@@ -45,6 +46,7 @@ class Platform:
     name: str
     url: str
     cable: Link
+    webhook_secret: str = ""
 
     @property
     def account(self) -> dict[str, str]:
@@ -52,7 +54,11 @@ class Platform:
         if self.name == "oveit":
             address = f"{self.cable.url}/api"
             return {"email": EMAIL, "password": PASSWORD, "base_url": address, "requests_per_second": PACE}
-        return {"api_key": KEY, "base_url": f"{self.cable.url}/integrations"}
+        return {
+            "api_key": KEY, "base_url": f"{self.cable.url}/integrations",
+            "channels_api_key": CHANNEL_KEY, "channels_base_url": f"{self.cable.url}/channels",
+            "webhook_secret": self.webhook_secret,
+        }  # fmt: skip
 
     @property
     def greeting(self) -> str:
@@ -72,13 +78,25 @@ class Platform:
 
 
 @contextmanager
-def playing(cast: Cast, first_port: int, guests: int) -> Iterator[Sequence[Platform]]:
-    """The platforms, on ports from the first one on; they end with us however we end."""
+def playing(cast: Cast, first_port: int, guests: int, hub_port: int) -> Iterator[Sequence[Platform]]:
+    """The platforms, on ports from the first one on; they end with us however we end. They tell the hub of payments."""
     with ExitStack() as stack:
-        yield [
-            Platform(name=name, url=stack.enter_context(_platform(name, port, guests)), cable=_cable(stack, port))
-            for port, name in enumerate(cast.names, first_port)
-        ]
+        yield [_played(stack, name, port, guests, hub_port) for port, name in enumerate(cast.names, first_port)]
+
+
+def _played(stack: ExitStack, name: str, port: int, guests: int, hub_port: int) -> Platform:
+    url = stack.enter_context(_platform(name, port, guests))
+    secret = _registered(url, hub_port) if name == "fourvenues" else ""
+    return Platform(name=name, url=url, cable=_cable(stack, port), webhook_secret=secret)
+
+
+def _registered(url: str, hub_port: int) -> str:
+    """Ask for the platform's messages; gives the secret that it signs them with."""
+    answer = httpx.post(
+        f"{url}/channels/webhooks/endpoints", headers={"X-Api-Key": CHANNEL_KEY}, trust_env=False,
+        json={"name": "doorcheck", "url": f"http://127.0.0.1:{hub_port}/webhooks/fourvenues"},
+    )  # fmt: skip
+    return str(answer.raise_for_status().json()["data"]["sign_secret"])
 
 
 def write_sheets(folder: Path, platforms: Sequence[Platform]) -> None:

@@ -21,6 +21,10 @@ StationId = NewType("StationId", int)
 ENTRANCE = "entrance"
 """The allowance that lets people in at the door; any other ref is an addon or a supplement."""
 
+PLACEHOLDER = "provisional"
+"""The resource of an admission that no platform has told us: let in on trust, or sold here. The real one with the same
+code takes its heads and calls over."""
+
 EXIT = "exit"
 """No right of an admission: what a call is about that tells a platform who left."""
 
@@ -38,6 +42,8 @@ class Kind(StrEnum):
     BOOKING = "booking"
     PROVISIONAL = "provisional"
     """Let in on trust while the platform could not be asked; becomes a real admission or a conflict."""
+    SOLD = "sold"
+    """Of a call: sold here, and its ticket at the platform has not been seen yet."""
 
 
 class Standing(StrEnum):

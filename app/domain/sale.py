@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -66,7 +66,8 @@ AT_THE_PLATFORM = frozenset({SaleState.ISSUED, SaleState.PAID})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """One price of a rate. `fee` comes on top; `left` is how many may still be sold at it, None when untold."""
+    """One price of a rate. `fee` comes on top on the platform's own payment page. `left` is how many may still be sold
+    at it, None when untold."""
 
     ref: str
     name: str = ""
@@ -98,7 +99,8 @@ class Question:
 class Rate:
     """What can be bought for an event, as the platform last told it.
 
-    `prices` are in the order of their time; `current` and `following` are their refs, empty when there is none.
+    `prices` are in the order of their time; `current` is the ref of the one that was asked then, empty when none;
+    `following` of the next one.
     `available` counts tickets that are left, None when untold. `needs` names fields of a `Holder` that each ticket must
     fill. `tenders` says how it can be paid: by phone only where the platform's payment page sells it.
     """
@@ -125,6 +127,27 @@ class Rate:
 
     def price(self, ref: str) -> Price | None:
         return next((one for one in self.prices if one.ref == ref), None)
+
+    def price_at(self, now: datetime) -> Price | None:
+        """The price that is asked now: of those not past, the first of the platform's order that is not sold out. None
+        also where the sale has not begun."""
+        if self.price(self.current) is None:
+            return None
+        begun = [one.ref for one in self.prices].index(self.current)
+        on = [one for one in self.prices[begun:] if (one.until is None or one.until > now) and one.left != 0]
+        return on[0] if on else None
+
+    def less(self, sold: int) -> Rate:
+        """As it is once the platform hears of `sold` more tickets: each price, from the current one on, is asked until
+        it is sold out."""
+        begun = next((at for at, one in enumerate(self.prices) if one.ref == self.current), len(self.prices))
+        prices, rest = list(self.prices[:begun]), sold
+        for one in self.prices[begun:]:
+            here = rest if one.left is None else min(rest, max(one.left, 0))
+            prices.append(one if one.left is None else replace(one, left=max(one.left, 0) - here))
+            rest -= here
+        available = None if self.available is None else max(self.available - sold, 0)
+        return replace(self, prices=tuple(prices), available=available)
 
     def supplement(self, ref: str) -> Supplement | None:
         return next((one for one in self.supplements if one.ref == ref), None)
@@ -189,6 +212,8 @@ class Sold:
     admission: AdmissionId | None = None
     scan: str = ""
     """Its entry, when the guest went in with the sale."""
+    refused: str = ""
+    """Why the door's rules did not let the guest in with the sale: the word of a reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +245,9 @@ class Sale:
     expires_at: datetime | None = None
     attempts: int = 0
     doubts: int = 0
+    """Sends whose outcome stayed unknown."""
+    unseen: int = 0
+    """Looks since the last send that did not see all of its tickets."""
     due_at: datetime | None = None
     words: str = ""
     """The platform's own, for a person."""
@@ -240,11 +268,11 @@ class Wrong:
     words: str
 
 
-def check(order: Order, rate: Rate) -> Wrong | None:
-    """The first thing that keeps this order from being sold at this rate; None when nothing does."""
-    price = rate.price(order.price)
-    if price is None:
-        return Wrong(field="price", words="is not one of this rate's prices")
+def check(order: Order, rate: Rate, now: datetime) -> Wrong | None:
+    """The first thing that keeps this order from being sold at this rate now; None when nothing does."""
+    price = rate.price_at(now)
+    if price is None or price.ref != order.price:
+        return Wrong(field="price", words="is not what this rate costs now")
     return _count_problem(order, rate, price) or _order_problem(order, rate) or _holders_problem(order, rate)
 
 
@@ -265,8 +293,6 @@ def _order_problem(order: Order, rate: Rate) -> Wrong | None:
         return Wrong(field="referral", words="can't be given together with channel: a sale belongs to one of them")
     if order.warranty and rate.warranty is None:
         return Wrong(field="warranty", words="is not sold with this rate")
-    if order.expected is not None and order.expected.currency != rate.prices[0].amount.currency:
-        return Wrong(field="currency", words=f"must be {rate.prices[0].amount.currency}")
     return None
 
 
@@ -301,8 +327,24 @@ def _extras_problem(one: Wanted, rate: Rate) -> Wrong | None:
     return None
 
 
-def ticket_total(wanted: Wanted, rate: Rate, price: Price, warranty: bool) -> Money:
-    """What one ticket costs the guest: price, fee, supplements, and the warranty's share of the price."""
+def totals(order: Order, rate: Rate, price: Price) -> list[Money]:
+    """What each ticket of the order costs."""
+    return [ticket_total(one, rate, price, order) for one in order.tickets]
+
+
+def total_problem(order: Order, costs: Money) -> Wrong | None:
+    """Was the guest told another total?"""
+    if order.expected is None or order.expected == costs:
+        return None
+    if order.expected.currency != costs.currency:
+        return Wrong(field="currency", words=f"must be {costs.currency}")
+    return Wrong(field="total", words=f"is {costs} now")
+
+
+def ticket_total(wanted: Wanted, rate: Rate, price: Price, order: Order) -> Money:
+    """What one ticket costs the guest: price, supplements, the warranty's share of the price, and on the platform's own
+    payment page its fee."""
+    fee = price.fee * (order.tender is Tender.PHONE)
     extras = [one.amount for ref in wanted.supplements if (one := rate.supplement(ref)) is not None]
-    cover = [price.amount.share(rate.warranty)] if warranty and rate.warranty is not None else []
-    return total([price.amount, price.fee, *extras, *cover], price.amount.currency)
+    cover = [price.amount.share(rate.warranty)] if order.warranty and rate.warranty is not None else []
+    return total([price.amount, fee, *extras, *cover], price.amount.currency)

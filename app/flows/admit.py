@@ -14,6 +14,7 @@ from app.domain.decide import OVERRIDABLE, decide, overrule, tonight
 from app.domain.model import (
     ENTRANCE,
     EXIT,
+    PLACEHOLDER,
     QR,
     AccountId,
     Admission,
@@ -99,6 +100,13 @@ class Admit:
         if answer is None:
             raise AssertionError("a scan without an answer")
         return self._told(answer)
+
+    def within(self, tx: Tx, scan: Scan, station: Station) -> Answer:
+        """The answer to a scan of what the cache holds, inside the caller's transaction; `told` is the caller's."""
+        answer = self._work(tx, scan, station, Lookup.NOT_MADE, False)
+        if answer is None:
+            raise AssertionError("a scan without an answer")
+        return answer
 
     def knows(self, code: str) -> bool:
         """Does the cache hold an admission of this code?"""
@@ -225,13 +233,24 @@ def _on_trust(scan: Scan, station: Station, policy: Policy) -> Admission:
     return Admission(
         account=event.account,
         event=event.id,
-        resource="provisional",
+        resource=PLACEHOLDER,
         kind=Kind.PROVISIONAL,
         ref=f"{scan.scheme}:{scan.code}",
         standing=Standing.GOOD,
         credentials=tuple(readings(scan.scheme, scan.code)),
         allowances=(Allowance(ref=station.allowance, limit=scan.heads),),
     )
+
+
+def _owed_as(admission: Admission) -> Kind:
+    """What the outbox takes it for: the ticket of a sale is to be found at the platform first."""
+    sold = admission.resource == PLACEHOLDER and admission.kind is not Kind.PROVISIONAL
+    return Kind.SOLD if sold else admission.kind
+
+
+def _own_code(admission: Admission) -> str:
+    """Of a place-holder that somebody chose from the search: its real ticket is found by its code."""
+    return admission.ref.partition(":")[2] if admission.resource == PLACEHOLDER else ""
 
 
 def call_of(admission: Admission, admission_id: AdmissionId, scan: Scan, station: Station, event: Event) -> Call:
@@ -243,9 +262,9 @@ def call_of(admission: Admission, admission_id: AdmissionId, scan: Scan, station
         event=admission.event,
         event_ref=event.ref,
         admission=admission_id,
-        kind=admission.kind,
+        kind=_owed_as(admission),
         ref=admission.ref,
-        code=scan.code,
+        code=scan.code or _own_code(admission),
         allowance=station.allowance,
         heads=scan.heads,
         limit=allowance.limit if allowance else scan.heads,

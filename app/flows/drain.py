@@ -54,6 +54,10 @@ ROUND = 16
 AT_ONCE = 4
 """Calls of one account in flight at once; the pace is the transport's."""
 VERIFY_WITHIN = timedelta(seconds=5)
+UNSEEN = frozenset({Kind.PROVISIONAL, Kind.SOLD})
+"""Of place-holders: the platform's own ticket is looked for before anything is said about it."""
+SHOWN_WITHIN = 10
+"""Tries, some ten minutes, in which a platform has to show a ticket that it made for a sale."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,7 +136,7 @@ class Drain:
             self._store.run(lambda tx: tx.calls.release(call.id, claim))
             return None
         try:
-            judged = self._verify(call, claim) if call.kind is Kind.PROVISIONAL else self._send(call, claim)
+            judged = self._verify(call, claim) if call.kind in UNSEEN else self._send(call, claim)
         except ProviderError as error:
             judged = self._unseen(call, error)
         except _ClaimLost:
@@ -220,7 +224,9 @@ class Drain:
         """Somebody was let in on trust: find the admission, or raise the alarm."""
         event = self._store.open_events()[call.event]
         found = self._find(call, event)
-        if not found and self._lookup is not None:
+        if not found and call.kind is Kind.SOLD and call.attempts < SHOWN_WITHIN:
+            return self._not_yet(call)
+        if not found and call.kind is Kind.PROVISIONAL and self._lookup is not None:
             waits = self._sought(call, claim, self._lookup)
             if waits is not None:
                 return waits
@@ -244,8 +250,9 @@ class Drain:
         if moved is not None and moved.account != call.account:
             self._store.run(lambda tx: tx.calls.release(call.id, claim))
             raise _ClaimLost
-        if told is not Lookup.FAILED:
-            return None
+        return self._not_yet(call) if told is Lookup.FAILED else None
+
+    def _not_yet(self, call: Call) -> _Judged:
         again = Again(at=due_again(call.attempts, None, self._clock(), self._jitter()))
         return _Judged(call=call, receipt=Receipt(kind=AnswerKind.BUSY), settlement=again, unspoken=True)
 

@@ -79,3 +79,10 @@ class Seller(Protocol):
     def listen(self, body: bytes, signature: str, message_id: str) -> Told | None:
         """A message that the platform sent; None when its signature is not the platform's. Total."""
         ...
+
+    def register_webhook(self, url: str) -> str:
+        """Have the platform tell `url` of payments by itself. Gives the secret that its messages are signed with, which
+        is told once. MUST NOT be asked twice by itself."""
+        ...
+
+    def close(self) -> None: ...

@@ -25,6 +25,7 @@ from app.domain.model import (
 from app.domain.settle import Settlement
 from app.ports.around import Doubt, Room
 from app.ports.provider import Cursor, Damaged, Row
+from app.ports.sales import SalesTx
 from app.ports.views import StationRecord, Views
 
 T = TypeVar("T")
@@ -217,6 +218,8 @@ class Tx(Protocol):
     def calls(self) -> CallsTx: ...
     @property
     def house(self) -> HouseTx: ...
+    @property
+    def sales(self) -> SalesTx: ...
 
 
 CallSoon = Callable[[Callable[[], None]], object]

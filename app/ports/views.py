@@ -25,6 +25,7 @@ from app.domain.model import (
     Station,
 )
 from app.ports.provider import Damaged
+from app.ports.sales import SalesViews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,9 @@ class ScanCallState:
 
 class Views(Protocol):
     """Reads that never wait for a writer."""
+
+    @property
+    def sales(self) -> SalesViews: ...
 
     def digests(self, account: AccountId, event: EventId, resource: str, refs: Collection[str]) -> dict[str, int]:
         """Digest of each known row whose payload still says what we hold."""

@@ -22,6 +22,8 @@ from pydantic_settings import (
 from app.domain.model import AccountId, Unknown
 from app.providers.registry import AccountConfig
 from app.settings.kiosk import KioskSettings
+from app.settings.printing import PrintingSettings
+from app.settings.warehouse import WarehouseSettings
 
 DEMO_FILE = "demo.toml"
 """In the data folder of a demo: how to reach its simulated platform. Tells a demo's database from a venue's."""
@@ -68,6 +70,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     kiosk: KioskSettings = KioskSettings()
+    warehouse: WarehouseSettings = WarehouseSettings()
+    printing: PrintingSettings = PrintingSettings()
     fourvenues: dict[str, Any] = Field(default_factory=dict, repr=False)
     oveit: dict[str, Any] = Field(default_factory=dict, repr=False)
     accounts: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from app.domain.model import Admission, Kind, Standing
+from app.domain.model import PLACEHOLDER, Admission, Kind, Standing
 from app.store import schema
 
 a, c, w, f, k, s = (
@@ -18,8 +18,6 @@ a, c, w, f, k, s = (
     schema.calls,
     schema.scans,
 )
-
-RESOURCE = "provisional"
 
 
 class Adopting:
@@ -49,7 +47,7 @@ class Adopting:
                     and_(a.c.account == like.account, a.c.event_id == like.event),
                     and_(a.c.account != like.account, self._is_open(like)),
                 ),
-                a.c.resource == RESOURCE,
+                a.c.resource == PLACEHOLDER,
                 a.c.standing == Standing.GOOD.value,
             )
         )

@@ -14,6 +14,7 @@ from app.ports import Clock, Room, StoreError, Tx
 from app.store.cache import SqlCache
 from app.store.calls import SqlCalls
 from app.store.house import SqlHouse
+from app.store.sales import SqlSales
 from app.store.scans import SqlScans
 from app.store.sql import Statements
 from app.store.views import SqlViews
@@ -30,6 +31,7 @@ class SqlTx:
         self.scans = SqlScans(sql, cursor, self.cache.new_admission)
         self.calls = SqlCalls(sql, cursor, connection)
         self.house = SqlHouse(connection)
+        self.sales = SqlSales(connection, self.cache.new_admission)
 
 
 class SqlStore:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.engine import Connection
 
+from app.domain import sale
 from app.domain.model import AccountId, Admission, AnswerKind, Call, CallId, CallState, Receipt
 from app.domain.settle import (
     Again,
@@ -27,7 +28,10 @@ from app.store.rows import CALL, from_call, to_call
 from app.store.sql import Statements
 
 k, w = schema.calls, schema.allowances
+so, sa = schema.sold, schema.sales
 _earlier = k.alias("earlier")
+
+AT_THE_PLATFORM: list[ColumnElement[str]] = [literal_column(f"'{one}'") for one in sorted(sale.AT_THE_PLATFORM)]
 
 CLAIMABLE = (
     select(*CALL)
@@ -43,6 +47,13 @@ CLAIMABLE = (
                 _earlier.c.id < k.c.id,
                 text(f"earlier.{schema.OPEN}"),
             )
+        ),
+        # The ticket of a sale is made there first.
+        (k.c.kind != literal_column("'sold'"))
+        | ~exists(
+            select(literal_column("1"))
+            .select_from(so.join(sa, sa.c.id == so.c.sale_id))
+            .where(so.c.admission_id == k.c.admission_id, sa.c.state.not_in(AT_THE_PLATFORM))
         ),
     )
     .order_by(k.c.id)

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.engine import Engine
 
-from app.domain.model import ENTRANCE, AdmissionId, Credential, EventId, FirstEntry, Kind, Standing
+from app.domain.model import ENTRANCE, PLACEHOLDER, AdmissionId, Credential, EventId, FirstEntry, Kind, Standing
 from app.ports import KnownRow
 from app.store import schema
-from app.store.adopting import RESOURCE
 
 a, c, w, s = schema.admissions, schema.credentials, schema.allowances, schema.scans
 
@@ -67,7 +66,7 @@ class SqlKnown:
             rows = connection.execute(
                 select(*_ROW)
                 .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == allowance), isouter=True)
-                .where(*mine, ~and_(a.c.resource == RESOURCE, a.c.standing == Standing.VOID.value))
+                .where(*mine, ~and_(a.c.resource == PLACEHOLDER, a.c.standing == Standing.VOID.value))
                 .order_by(a.c.id)
             ).all()
         codes = {id_: tuple(group) for id_, group in groupby(opens, key=lambda row: row.admission_id)}

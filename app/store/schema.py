@@ -266,6 +266,86 @@ calls = Table(
     Index(None, "scan_id"),
 )  # fmt: skip
 
+rates = Table(
+    "rates",
+    metadata,
+    Column("account", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("as_of", UtcDateTime),
+    _text("failed"),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("account", "event_id"),
+)
+"""What can be bought, as each platform last told it: a JSON array of rates. `failed`: why it did not tell it now."""
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    _text("opened_by"),
+    Column("opening", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("closed_at", UtcDateTime),
+    _text("closed_by"),
+    Column("counted", BigInteger),
+    _text("note"),
+    Index("uq_shifts_open", "station", unique=True, sqlite_where=text("closed_at IS NULL"),
+          postgresql_where=text("closed_at IS NULL")),
+    Index(None, "opened_at"),
+)  # fmt: skip
+"""Tills: one open shift at each station and no more. Amounts in minor units."""
+
+sales = Table(
+    "sales",
+    metadata,
+    Column("seq", Id, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("account", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("rate", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("tender", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("shift_id", Id),
+    Column("at", UtcDateTime, nullable=False),
+    Column("receipt", Text, nullable=False, unique=True),
+    _text("payment_ref"),
+    Column("due_at", UtcDateTime),
+    _text("claim"),
+    Column("body", LargeBinary, nullable=False),
+    _partial("ix_sales_due", "due_at IS NOT NULL", "account", "due_at"),
+    Index(None, "shift_id"),
+    Index(None, "event_id", "rate"),
+    Index(None, "payment_ref"),
+    Index(None, "state", "seq"),
+)
+"""Sales whole, as JSON in `body`; the columns are what they are looked for by. `due_at`: when there is something to do
+about it (to be made at the platform, or its payment to be asked for); null when there is not."""
+
+sold = Table(
+    "sold",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("sale_id", Text, nullable=False),
+    Column("admission_id", Id, nullable=False),
+    Index(None, "admission_id"),
+    Index(None, "sale_id"),
+)
+"""The tickets of sales that are in the cache: made here, before their platform tells of them."""
+
+told = Table(
+    "told",
+    metadata,
+    Column("account", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("account", "id"),
+)
+"""Messages that a platform sent by itself: none counts twice."""
+
 stations = Table(
     "stations",
     metadata,

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from app.domain.model import (
     ENTRANCE,
+    PLACEHOLDER,
     AccountId,
     Admission,
     AdmissionId,
@@ -36,11 +37,11 @@ from app.ports import (
     StationRecord,
 )
 from app.store import schema
-from app.store.adopting import RESOURCE
 from app.store.figures import SqlFigures
 from app.store.folding import fold
 from app.store.known import SqlKnown
 from app.store.rows import ADMISSION, CALL, to_admission, to_allowance, to_answer, to_call, to_event, to_station
+from app.store.sales_views import SqlSalesViews
 
 a, c, w, f, k, s = (
     schema.admissions,
@@ -68,6 +69,11 @@ class SqlViews(SqlKnown, SqlFigures):
         self._clock = clock
         self._watching: Connection | None = None
         self._mutex = threading.Lock()
+        self._sales = SqlSalesViews(engine)
+
+    @property
+    def sales(self) -> SqlSalesViews:
+        return self._sales
 
     def _all(self, statement: Any) -> Sequence[Any]:
         with self._engine.connect() as connection:
@@ -220,7 +226,7 @@ class SqlViews(SqlKnown, SqlFigures):
                 func.sum(w.c.confirmed + w.c.owed).label("entered"),
             )
             .join_from(a, w, and_(w.c.admission_id == a.c.id, w.c.ref == allowance))
-            .where(~and_(a.c.resource == RESOURCE, a.c.standing == "void"))  # the real admission took over
+            .where(~and_(a.c.resource == PLACEHOLDER, a.c.standing == "void"))  # the real admission took over
             .group_by(a.c.event_id)
         )
         broken = {

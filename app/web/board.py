@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from app.domain.model import AccountId, Event, EventId, Station
+from app.domain.sale import SaleState, Tender
 from app.flows.lines import Line, LineState, LineStatus
-from app.ports import AccountRow, Clock, EventCount, Freshness, OutboxCount, Store
+from app.ports import AccountRow, EventCount, Freshness, OutboxCount, Store
 from app.web.fresh import Fresh
 from app.web.wire.common import utc
 from app.web.wire.status import (
@@ -26,28 +27,23 @@ from app.web.wire.status import (
     StationOut,
 )
 
+if TYPE_CHECKING:
+    from app.web.parts import Parts
+
 EVERY = 0.5
 """Seconds for which one reading serves everybody."""
 _WORST = ("never", "failed", "stale", "fresh")
 
 
 class Board:
-    def __init__(
-        self,
-        store: Store,
-        lines: Mapping[AccountId, Line],
-        clock: Clock,
-        stale_after: timedelta,
-        version: str,
-        zone: tzinfo,
-        machine: Callable[[], MachineOut | None],
-    ) -> None:
-        self._store = store
-        self._lines = lines
-        self._clock = clock
-        self._stale_after = stale_after
-        self._version = version
-        self._timezone = str(zone)
+    def __init__(self, parts: Parts, machine: Callable[[], MachineOut | None]) -> None:
+        self._store = parts.store
+        self._lines = parts.lines
+        self._clock = parts.clock
+        self._stale_after = parts.stale_after
+        self._version = parts.version
+        self._timezone = str(parts.zone)
+        self._tenders = parts.selling.tenders if parts.selling is not None else {}
         self._machine = machine
         self._fresh = Fresh(self._read, EVERY, EVERY, time.monotonic)
 
@@ -61,6 +57,11 @@ class Board:
             **await self._fresh.get(),
         }
 
+    def _sells(self) -> list[Tender]:
+        """How tonight's events can be paid for here."""
+        accounts = {one.account for one in open_events(self._store)}
+        return sorted({tender for account in accounts for tender in self._tenders.get(account, ())})
+
     def _read(self) -> dict[str, Any]:
         views = self._store.views
         freshness, outboxes = views.freshness(), views.outboxes()
@@ -70,6 +71,8 @@ class Board:
             outbox=OutboxStatus.of(OutboxCount.total(outboxes.values())),
             counts=CountsOut.of(views.scan_counts()),
             machine=self._machine(),
+            sells=self._sells(),
+            sales_conflicts=views.sales.count(SaleState.CONFLICT),
         )
         return status.model_dump()
 

@@ -1,4 +1,4 @@
-"""The scanner page and the kiosk's: files that are always asked for again, under a strict policy."""
+"""The scanner page, the kiosk's and the reports': files that are always asked for again, under a strict policy."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.web.parts import house
 from app.web.problems import Problem
 
 KIOSK = "/kiosk"
+REPORTS = "/reports"
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("application/wasm", ".wasm")
@@ -53,13 +54,18 @@ class PageFiles(StaticFiles):
 
 
 def install(app: FastAPI, folder: Path | None) -> None:
-    """The pages at `/` and `/kiosk`, their files under `/page`; one sentence where no page is installed."""
+    """The pages at `/`, `/reports` and `/kiosk`, their files under `/page`; one sentence where none is installed."""
     files = PageFiles(directory=folder) if folder is not None and (folder / "index.html").is_file() else None
 
     async def index(request: Request) -> Response:
         if files is None:
             raise Problem(404, "The scanner page is not installed with this hub.", slug="no-page")
         return await files.get_response("index.html", request.scope)
+
+    async def reports(request: Request) -> Response:
+        if files is None:
+            raise Problem(404, "The page of reports is not installed with this hub.", slug="no-page")
+        return await files.get_response("report/index.html", request.scope)
 
     async def kiosk(request: Request) -> Response:
         beside.only(request)
@@ -68,6 +74,7 @@ def install(app: FastAPI, folder: Path | None) -> None:
         return await files.get_response("kiosk/index.html", request.scope)
 
     app.add_route("/", index, methods=["GET"], include_in_schema=False)
+    app.add_route(REPORTS, reports, methods=["GET"], include_in_schema=False)
     app.add_route(KIOSK, kiosk, methods=["GET"], include_in_schema=False)
     if files is not None:
         app.mount("/page", files, name="page")

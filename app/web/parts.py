@@ -17,12 +17,14 @@ from app.flows.lines import Line
 from app.flows.snapshot import Snapshots
 from app.flows.undo import Undo
 from app.ports import Clock, Decoder, Kiosk, Machine, Store, Timekeeper
+from app.ports.reports import Reports
 from app.web.access import Access
 from app.web.allowances import Allowances
 from app.web.board import Board
 from app.web.live import Live
 from app.web.metrics import Metrics
 from app.web.pin import Pin
+from app.web.selling import Selling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Parts:
     machine: Machine | None = None
     timekeeper: Timekeeper | None = None
     pin: Pin = field(default_factory=lambda: Pin(None, b""))
+    selling: Selling | None = None
+    reports: Reports | None = None
     docs: bool = True
 
 

@@ -13,7 +13,23 @@ from app.web.front import API, Front
 from app.web.metrics import Metrics
 from app.web.page import KIOSK
 from app.web.parts import House, Parts
-from app.web.routes import admissions, conflicts, decode, events, health, kiosk, notices, outbox, pages, scans, status
+from app.web.routes import (
+    admissions,
+    conflicts,
+    decode,
+    events,
+    health,
+    kiosk,
+    notices,
+    outbox,
+    outside,
+    pages,
+    reports,
+    sales,
+    scans,
+    status,
+    tills,
+)
 from app.web.wire.status import MachineOut
 
 __all__ = ["Parts", "create_app"]
@@ -55,7 +71,7 @@ def _house(parts: Parts) -> House:
         parts=parts,
         access=Access(parts.store.views.stations),
         allowances=Allowances(parts.store),
-        board=Board(parts.store, parts.lines, parts.clock, parts.stale_after, parts.version, parts.zone, machine),
+        board=Board(parts, machine),
         metrics=Metrics(parts.store, parts.lines, parts.clock, parts.machine),
     )
 
@@ -64,8 +80,9 @@ def _routes(app: FastAPI) -> None:
     """Scans first and without the search that an included router costs each request: it is a third of their time."""
     prefix = API.rstrip("/")
     app.router.routes.extend(scans.router.routes)
-    for routes in (decode, pages, admissions, events, outbox, conflicts, status, notices):
+    for routes in (decode, pages, admissions, events, sales, tills, outbox, conflicts, status, notices, reports):
         app.include_router(routes.router, prefix=prefix)
     app.include_router(health.router, prefix=prefix, include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(outside.router, include_in_schema=False)
     app.include_router(kiosk.router, prefix=KIOSK, include_in_schema=False)

@@ -160,7 +160,7 @@ def test_nothing_is_sent_before_its_time_is_right(booted: Booted) -> None:
         sent.extend(call.at for call in booted.venue.calls())
         drained.set()
 
-    desk = SimpleNamespace(drain=drain)
+    desk = SimpleNamespace(selling=None, drain=drain)
     sender = Sender(ACCOUNT, desk, booted.clock, booted.put_right)  # type: ignore[arg-type]
     sender.start()
     try:

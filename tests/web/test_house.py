@@ -48,6 +48,8 @@ def test_the_status_tells_the_whole_story(door: Door, venue: Venue) -> None:
         "outbox": owed,
         "counts": {"admitted": 1, "refused": 1, "asked": 0, "inside": 1},
         "machine": None,
+        "sells": [],
+        "sales_conflicts": 0,
     }  # fmt: skip
     assert (event["id"], event["open"], event["admissions"], event["entered"], event["limit"]) == (NIGHT, True, 1, 1, 1)
     assert event["account"] == ACCOUNT

@@ -54,11 +54,54 @@ class Answer:
     platform_now: datetime | None
 
 
-class Client:
-    """One method per endpoint that a door needs. Every failure is a `ProviderError`."""
+class Wire:
+    """Requests to one of Fourvenues' APIs, and the envelopes of its answers. Every failure is a `ProviderError`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    def _read(
+        self,
+        path: str,
+        priority: Priority,
+        params: Mapping[str, str] | None = None,
+        *,
+        budget: timedelta | None = None,
+        label: str | None = None,
+    ) -> Answer:
+        ask = Ask(path=path, label=label or _label(path), params=params or {}, priority=priority, budget=budget)
+        return self._send(ask)
+
+    def _write(self, path: str, params: Mapping[str, str], body: bytes, method: str = "PUT") -> Answer:
+        label = _label(path)
+        return self._send(Ask(method=method, path=path, label=label, params=params, body=body, priority=Priority.CALL))
+
+    def _send(self, ask: Ask) -> Answer:
+        reply = self._transport.send(ask)
+        envelope, rows = self._opened(ask, reply.body)
+        if envelope.failed:
+            words = self._transport.words(reply.body) or "success: false"
+            raise ProviderError(AnswerKind.REFUSED if ask.writes else AnswerKind.BROKEN, words, status=reply.status)
+        if ask.writes and envelope.success is not True and not rows:
+            raise ProviderError(AnswerKind.DOUBTFUL, "the platform's answer does not say whether it worked")
+        return Answer(rows=rows, asked_at=reply.asked_at, platform_now=reply.platform_now)
+
+    def _opened(self, ask: Ask, body: bytes) -> tuple[_Envelope, list[bytes]]:
+        """The envelope and its rows; a bare array is taken as the data of one."""
+        try:
+            if body.lstrip()[:1] == b"[":
+                return _Envelope(), _rows(body)
+            envelope = _ENVELOPE.decode(body)
+            return envelope, _rows(bytes(envelope.data))
+        except msgspec.ValidationError:
+            kind = AnswerKind.DOUBTFUL if ask.writes else AnswerKind.BROKEN
+            raise ProviderError(kind, "the platform's answer has another form than documented") from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise self._transport.unreadable(ask, body) from None
+
+
+class Client(Wire):
+    """The Integrations API: one method per endpoint that a door needs."""
 
     # Reading
 
@@ -86,12 +129,17 @@ class Client:
         """The first row of a resource, to see whether it may be read."""
         return self._read(f"/{resource}/", Priority.CALL, {"event_id": event_ref, "limit": "1", "offset": "0"})
 
+    def first(self, resource: str, event_ref: str, budget: timedelta) -> Answer:
+        """The first row of a resource, or however many the platform sends, within a budget."""
+        params = {"event_id": event_ref, "limit": "1", "offset": "0"}
+        return self._read(f"/{resource}/", Priority.LOOKUP, params, budget=budget)
+
     def every(self, resource: str, event_ref: str, budget: timedelta) -> Answer:
         """A whole small resource at once, while a guest waits."""
         return self._read(f"/{resource}/", Priority.LOOKUP, {"event_id": event_ref}, budget=budget)
 
     def rates(self, resource: str, event_ref: str) -> Answer:
-        """Rates of `lists` or `passes`."""
+        """Rates of `tickets`, `lists` or `passes`."""
         return self._read(f"/{resource}-rates/", Priority.CALL, {"event_id": event_ref})
 
     def one(self, resource: str, ref: str, event_ref: str, budget: timedelta | None = None) -> Answer:
@@ -117,46 +165,9 @@ class Client:
         params = {"event_id": event_ref} if resource == "passes" else {}
         return self._write(f"/{resource}/{segment(ref)}/checkin", params, msgspec.json.encode(list(options)))
 
-    # Both
-
-    def _read(
-        self,
-        path: str,
-        priority: Priority,
-        params: Mapping[str, str] | None = None,
-        *,
-        budget: timedelta | None = None,
-        label: str | None = None,
-    ) -> Answer:
-        ask = Ask(path=path, label=label or _label(path), params=params or {}, priority=priority, budget=budget)
-        return self._send(ask)
-
-    def _write(self, path: str, params: Mapping[str, str], body: bytes) -> Answer:
-        label = _label(path)
-        return self._send(Ask(method="PUT", path=path, label=label, params=params, body=body, priority=Priority.CALL))
-
-    def _send(self, ask: Ask) -> Answer:
-        reply = self._transport.send(ask)
-        envelope, rows = self._opened(ask, reply.body)
-        if envelope.failed:
-            words = self._transport.words(reply.body) or "success: false"
-            raise ProviderError(AnswerKind.REFUSED if ask.writes else AnswerKind.BROKEN, words, status=reply.status)
-        if ask.writes and envelope.success is not True and not rows:
-            raise ProviderError(AnswerKind.DOUBTFUL, "the platform's answer does not say whether it worked")
-        return Answer(rows=rows, asked_at=reply.asked_at, platform_now=reply.platform_now)
-
-    def _opened(self, ask: Ask, body: bytes) -> tuple[_Envelope, list[bytes]]:
-        """The envelope and its rows; a bare array is taken as the data of one."""
-        try:
-            if body.lstrip()[:1] == b"[":
-                return _Envelope(), _rows(body)
-            envelope = _ENVELOPE.decode(body)
-            return envelope, _rows(bytes(envelope.data))
-        except msgspec.ValidationError:
-            kind = AnswerKind.DOUBTFUL if ask.writes else AnswerKind.BROKEN
-            raise ProviderError(kind, "the platform's answer has another form than documented") from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise self._transport.unreadable(ask, body) from None
+    def issue_tickets(self, body: bytes) -> Answer:
+        """Make tickets that were paid elsewhere (reference, post-tickets): what is answered may be one for many."""
+        return self._write("/tickets/", {}, body, method="POST")
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)

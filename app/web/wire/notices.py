@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from app.domain.model import Answer
+from app.domain.sale import Sale
 from app.ports import CallRow, Notice, OutboxCount
 from app.web.wire.common import utc
+from app.web.wire.sales import sale_told
 from app.web.wire.scans import answered
 from app.web.wire.status import OutboxStatus
 from app.web.wire.tray import conflict
@@ -28,6 +30,8 @@ def spoken(notice: Notice, language: str, zone: tzinfo) -> bytes:
             return encode(answered(answer, language, zone))
         case {"row": CallRow() as row}:
             return encode(conflict(row, language))
+        case {"sale": Sale() as sale}:
+            return encode(sale_told(sale, language))
         case {"outbox": OutboxCount() as count}:
             return OutboxStatus.of(count).model_dump_json().encode()
         case body:

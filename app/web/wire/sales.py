@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+import segno
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.model import EventId
-from app.domain.money import Money
+from app.domain.money import DIGITS, Money, total
 from app.domain.sale import (
     MOST_AT_ONCE,
     Holder,
@@ -18,21 +21,41 @@ from app.domain.sale import (
     Sale,
     SaleId,
     SaleState,
+    Sold,
     Supplement,
     Tender,
     Wanted,
 )
+from app.domain.sale_words import not_in_words, sale_words
 from app.domain.till import Shift, ShiftReport
+from app.flows.sell import ADMITTED_STATES, cancellable
 from app.web.wire.common import EventName, Given, Instant, Reason, Taken, tidy
-from app.web.wire.scans import SCAN_ID
 
 _MOST_MINOR = 10**12
+SALE_ID = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}$"
+"""Shorter than a scan's, since the scans of its tickets are named after it."""
+
+
+def _in_use(code: str) -> str:
+    if code not in DIGITS:
+        raise ValueError("is no currency")
+    return code
+
+
+def _a_day(text: str) -> str:
+    """A platform that refuses a day which does not exist would do so after it was paid."""
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("is no day") from None
+
 
 Line = Annotated[str, StringConstraints(max_length=200), BeforeValidator(tidy)]
 Ref = Annotated[str, StringConstraints(max_length=100), BeforeValidator(tidy)]
 Person = Annotated[str, StringConstraints(min_length=1, max_length=60), BeforeValidator(tidy)]
 Minor = Annotated[int, Field(strict=True, ge=0, le=_MOST_MINOR, description="In minor units: 1250 is 12.50 euros.")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_in_use)]
+Day = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_a_day)]
 Matrix = Annotated[
     list[str], Field(description="A QR code, row by row: `1` is dark. Without the quiet zone of 4 modules.")
 ]
@@ -48,7 +71,8 @@ class MoneyOut(Given):
 
 
 class PriceOut(Given):
-    """One price of a rate. `fee` comes on top of `amount`; `left` is null where the platform does not tell it."""
+    """One price of a rate. `fee` comes on top of `amount` when it is paid by `phone`, never at the door; `left` is null
+    where the platform does not tell it."""
 
     id: str
     name: str
@@ -89,7 +113,7 @@ class QuestionOut(Given):
         return cls(id=one.ref, label=one.label, required=one.required, options=list(one.options))
 
 
-class RateOut(Given):
+class RateOnSale(Given):
     """What can be bought. `current` and `following` are ids of `prices`; null: there is none now, or none after it.
 
     `needs` names the fields that each ticket must fill; `warranty` is the per cent of the price that it costs.
@@ -111,10 +135,13 @@ class RateOut(Given):
     tenders: list[Tender]
 
     @classmethod
-    def of(cls, rate: Rate) -> RateOut:
+    def of(cls, rate: Rate, now: datetime) -> RateOnSale:
+        on = rate.price_at(now)
+        refs = [one.ref for one in rate.prices]
+        after = refs[refs.index(on.ref) + 1 :] if on is not None else [rate.following] if rate.following else []
         return cls(
             id=rate.ref, name=rate.name, prices=[PriceOut.of(one) for one in rate.prices],
-            current=rate.current or None, following=rate.following or None,
+            current=on.ref if on is not None else None, following=after[0] if after else None,
             supplements=[SupplementOut.of(one) for one in rate.supplements],
             questions=[QuestionOut.of(one) for one in rate.questions], minimum=max(rate.minimum, 1),
             maximum=min(rate.maximum or MOST_AT_ONCE, MOST_AT_ONCE), available=rate.available,
@@ -127,7 +154,7 @@ class RatesOut(Given):
     """`as_of`: when the platform last told them; null: never. `failed`: why it did not tell them now, for people."""
 
     event: EventName
-    items: list[RateOut]
+    items: list[RateOnSale]
     as_of: Instant | None
     failed: str
 
@@ -139,7 +166,7 @@ class TicketIn(Taken):
     email: Line = ""
     phone: Line = ""
     gender: Literal["", "female", "male"] = ""
-    birthday: Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = ""
+    birthday: Day = ""
     address: Line = ""
     country_code: Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2})?$")] = ""
     postal_code: Line = ""
@@ -171,8 +198,8 @@ class SaleIn(Taken):
         }
     )  # fmt: skip
 
-    id: Annotated[str, StringConstraints(pattern=SCAN_ID)]
-    event: Annotated[str, StringConstraints(max_length=200)]
+    id: Annotated[str, StringConstraints(pattern=SALE_ID)]
+    event: Line
     rate: Ref
     price: Ref
     tender: Tender
@@ -346,6 +373,55 @@ class PrintOut(Given):
     message: str
 
 
-def state_of(sale: Sale) -> SaleState:
-    """As the door sees it: what is being sent is still due."""
-    return SaleState.DUE if sale.state is SaleState.SENDING else sale.state
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who is told of a sale: their language, the hub's address for phones, what time it is."""
+
+    language: str
+    address: str
+    now: datetime
+
+
+def sale_out(sale: Sale, reader: Reader, *, drawn: bool) -> SaleOut:
+    """`drawn`: with its QR codes."""
+    waiting = sale.state is SaleState.WAITING
+    receipt = f"/receipt/{sale.receipt}"
+    each = total((one.total for one in sale.tickets), sale.unit.currency)
+    return SaleOut(
+        id=sale.id, state=SaleState.DUE if sale.state is SaleState.SENDING else sale.state,
+        message=sale_words(sale.state, sale.order.tender, reader.language),
+        event=EventName(id=sale.event, name=sale.event_name), rate=sale.rate_name, price=sale.price_name,
+        quantity=sale.quantity, unit=MoneyOut.of(sale.unit), total=MoneyOut.of(sale.total),
+        asked=MoneyOut.of(each) if each != sale.total else None, tender=sale.order.tender, at=sale.at,
+        station=sale.station, by=sale.by, tickets=[_sold_out(sale, one, reader, drawn) for one in sale.tickets],
+        payment_url=sale.payment_url if waiting else "",
+        payment_qr=matrix(sale.payment_url) if waiting and drawn else None,
+        expires_at=sale.expires_at, receipt_url=receipt if sale.state in ADMITTED_STATES else "",
+        receipt_qr=matrix(reader.address + receipt) if drawn and sale.state in ADMITTED_STATES else None,
+        can_admit=sale.state in ADMITTED_STATES and any(not one.scan for one in sale.tickets),
+        can_cancel=cancellable(sale, reader.now), words=sale.words, settled_at=sale.settled_at,
+        settled_by=sale.settled_by, note=sale.note,
+    )  # fmt: skip
+
+
+def sale_told(sale: Sale, language: str) -> dict[str, str | int]:
+    """A sale as a notice: neither codes nor names."""
+    return {
+        "id": sale.id, "station": sale.station, "state": sale.state.value, "quantity": sale.quantity,
+        "message": sale_words(sale.state, sale.order.tender, language),
+    }  # fmt: skip
+
+
+def _sold_out(sale: Sale, one: Sold, reader: Reader, drawn: bool) -> SoldOut:
+    valid = sale.state in ADMITTED_STATES
+    return SoldOut(
+        code=one.code if valid else "", name=one.wanted.holder.name, total=MoneyOut.of(one.total),
+        entered=bool(one.scan), scan=one.scan, refused=not_in_words(one.refused, reader.language),
+        qr=matrix(one.code) if drawn and valid else None,
+    )  # fmt: skip
+
+
+def matrix(text: str) -> list[str]:
+    """The QR code of a text, row by row."""
+    code = segno.make(text, micro=False, error="m")
+    return ["".join("1" if dark else "0" for dark in row) for row in code.matrix]

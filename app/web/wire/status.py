@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.model import Direction, Station
+from app.domain.sale import Tender
 from app.flows.lines import LineState
 from app.ports import MachineHealth, OutboxCount, Room, ScanCounts
 from app.web.wire.common import Given, Instant
@@ -141,6 +142,8 @@ class HouseStatus(Given):
     outbox: OutboxStatus
     counts: CountsOut
     machine: MachineOut | None
+    sells: list[Tender] = Field(description="How tickets can be paid for at this door; empty where none are sold.")
+    sales_conflicts: int = Field(description="Sales that a platform refuses and a person must look at.")
 
 
 class StatusOut(HouseStatus):

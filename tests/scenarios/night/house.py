@@ -45,7 +45,7 @@ def environment(**settings: object) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DOORCHECK_")}
     return (
         kept
-        | {"NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+        | {"NO_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
         | {f"DOORCHECK_{name}": str(value) for name, value in settings.items()}
     )
 

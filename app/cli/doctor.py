@@ -20,6 +20,7 @@ from app.cli.common import Trouble, a_hub, out, page_folder, settings_or_stop, s
 from app.cli.damage import damage
 from app.cli.printing import printer_of
 from app.domain.model import AnswerKind
+from app.domain.sale import SaleState
 from app.ports import Provider, ProviderError
 from app.ports.paper import PrinterError
 from app.settings import Settings
@@ -97,6 +98,7 @@ def _findings() -> Iterator[Finding]:
             yield from _database(settings)
             yield from _accounts(hub)
             yield from _freshness(hub)
+            yield from _selling(hub)
             yield from _damage(hub)
             yield from _outbox(hub)
     except Trouble as error:
@@ -161,6 +163,27 @@ def _database(settings: Settings) -> Iterator[Finding]:
     else:
         words = f"at {health.revision}, this program wants {health.newest}"
         yield Finding(what="migrations", light=Light.RED, words=words, cure="start the hub once: it migrates")
+
+
+def _selling(hub: Hub) -> Iterator[Finding]:
+    """Can the rates of tonight's events be read, and how are they paid for? Nothing where no account sells."""
+    for account, seller in hub.selling.sellers.items():
+        event = next((one for one in hub.store.open_events().values() if one.open and one.account == account), None)
+        if event is None:
+            continue
+        try:
+            rates = seller.rates(event)
+        except ProviderError as error:
+            words = f"the rates can't be read: {error.words or error.kind}"
+            cure = "ask the platform to let this key read rates, or sell elsewhere"
+            yield Finding(what=f"{account}: selling", light=Light.YELLOW, words=words, cure=cure)
+            continue
+        tenders = sorted({tender for rate in rates for tender in rate.tenders})
+        yield _green(f"{account}: selling", f"{len(rates)} rates, paid by {', '.join(tenders) or 'nothing'}")
+    conflicts = hub.store.views.sales.count(SaleState.CONFLICT)
+    if conflicts:
+        words = f"{conflicts} that a platform refuses"
+        yield Finding(what="sales", light=Light.YELLOW, words=words, cure="doorcheck sales --state conflict")
 
 
 def _machine(hub: Hub) -> Iterator[Finding]:

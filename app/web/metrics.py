@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from app.domain.model import AccountId, Answer
+from app.domain.sale import SaleState
 from app.flows.lines import Line
 from app.ports import Clock, Machine, OutboxCount, Store, StoreError
 
@@ -61,7 +62,7 @@ class _House(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            found = [self._outbox(), self._freshness(), self._drift()]
+            found = [self._outbox(), self._sales(), self._freshness(), self._drift()]
         except StoreError:
             found = []
         yield GaugeMetricFamily("doorcheck_store_up", "Whether the database answers.", value=float(bool(found)))
@@ -78,6 +79,14 @@ class _House(Collector):
             count = counts.get(account, OutboxCount())
             for state in ("due", "sending", "parked", "conflict"):
                 metric.add_metric((account, state), getattr(count, state))
+        return metric
+
+    def _sales(self) -> Metric:
+        metric = GaugeMetricFamily(
+            "doorcheck_sales", "Sales at the door that are not settled, by state.", labels=("state",)
+        )
+        for state in (SaleState.DUE, SaleState.WAITING, SaleState.CONFLICT):
+            metric.add_metric((state.value,), self._store.views.sales.count(state))
         return metric
 
     def _drift(self) -> Metric:

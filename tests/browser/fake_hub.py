@@ -26,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.page import POLICY
+from tests.browser.fake_hub_sales import FakeShop
 
 Json = dict[str, Any]
 Scripted = Json | Response
@@ -117,6 +118,7 @@ class FakeHub:
     slow_seconds: float = 0
     url: str = ""
     page: Path = PAGE
+    shop: FakeShop = field(default_factory=lambda: FakeShop(lost=Lost))
     _listeners: list[asyncio.Queue[str | None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
 
@@ -134,6 +136,16 @@ class FakeHub:
         self.token = TOKEN
         self.slow_seconds = 0
         self.status = quiet_night()
+        self.shop.reset()
+
+    def sells(self, *tenders: str) -> None:
+        """This station sells, and takes money like that."""
+        self.status["sells"] = list(tenders or ("card", "cash", "phone"))
+
+    def tell_of_sale(self, sale: str, **more: Any) -> None:
+        """A sale stands otherwise from now on, and everybody hears of it."""
+        told = self.shop.set(sale, **more)
+        self.tell("sale", {name: told[name] for name in ("id", "station", "state", "quantity", "message")})
 
     def tell(self, kind: str, data: Json) -> None:
         """A notice to every page that listens."""
@@ -260,6 +272,7 @@ class FakeHub:
             Route("/api/v1/status", self.say_status),
             Route("/api/v1/conflicts", self.say_conflicts),
             Route("/api/v1/notices", self.notices),
+            *self.shop.routes(),
             Mount("/page", StaticFiles(directory=self.page)),
         ]
         return self._guarded(Starlette(routes=routes))

@@ -11,6 +11,7 @@ ROWS = {
     "verdicts": ("admit", "admit-party", "already-in", "refuse", "ask", "trouble"),
     "without-the-hub": ("cut-off", "conflict", "history"),
     "at-the-door": ("camera", "search", "more"),
+    "selling": ("sell-rates", "sell-vip", "sold", "payment", "till-report"),
     "at-the-bar": ("bar-served", "bar-none-left", "bar-not-included", "rights", "one-platform-down"),
 }
 GAP = 24

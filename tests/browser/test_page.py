@@ -54,7 +54,7 @@ def fire_gun(page: Page, codes: list[str], pace_ms: int = 4, suffix: str = "Ente
               if (/[A-Z]/.test(letter)) press("Shift");
               press(letter);
             }
-            if (suffix) press(suffix); else await pause(400);
+            if (suffix) press(suffix); else await pause(1300);
           }
         }""",
         [codes, pace_ms, suffix],

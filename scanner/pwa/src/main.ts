@@ -8,6 +8,7 @@ import { createKnowing } from "./door/knowing.ts";
 import { createMenu } from "./door/menu.ts";
 import { isPin } from "./door/pin.ts";
 import { openSearch } from "./door/search.ts";
+import { createSelling } from "./door/selling.ts";
 import { createSigning } from "./door/signing.ts";
 import { createUndo } from "./door/undo.ts";
 import { type Api, createApi, type Status, Trouble } from "./hub/api.ts";
@@ -17,7 +18,7 @@ import { note, reached as scanReached } from "./keep/history.ts";
 import { reachOf, type Taken } from "./keep/queue.ts";
 import { keepPage } from "./keep/shelf.ts";
 import { Snapshot } from "./keep/snapshot.ts";
-import { be, called, token } from "./keep/stations.ts";
+import { be, called, paired, token } from "./keep/stations.ts";
 import { recall, remember, takeTokenFromLink } from "./keep/storage.ts";
 import { createAlarms } from "./look/alarms.ts";
 import { createChecking } from "./look/checking.ts";
@@ -138,11 +139,13 @@ const pulse = createPulse({
     if (status.station) called(status.station.name);
     remember("station", status.station);
     knowing.onStatus(status);
+    selling.onStatus(status);
     paint();
   },
   onListening: () => void raiseMissedAlarms(),
   onConflict: (conflict) => alarms.raise({ ...conflict, scan: conflict.scan }),
   onScan: (answer) => desk.overhear(answer),
+  onSale: (sale) => selling.onSale(sale),
   onNews: () => knowing.onNews(),
   onForbidden: () => signing.leave("signIn.forbidden"),
   onReach: reached,
@@ -150,9 +153,15 @@ const pulse = createPulse({
 
 const knowing = createKnowing({ api, snapshot, send: () => desk.send(), onKnown: paint });
 
+const selling = createSelling({
+  api, sound, chip: byId("sale-chip"), opener: byId("sell-open"), status: () => known.status, reach: () => known.reach, event: chosenEvent,
+  station, token, isOurs: (by) => token() !== "" && (by === token() || !paired().some((one) => one.token === by)),
+  onUnkept: () => { byId("unkept").hidden = false; }, makeRoom: () => stage.shrink(), onStale: () => offerUpdate(() => location.reload()),
+});
+
 const signing = createSigning({
   snapshot, camera, stage, alarms, stopAsking: () => { pulse.stop(); knowing.stop(); }, waiting: () => desk.waiting,
-  onStation: () => { known.status = null; known.reach = null; },
+  onStation: () => { known.status = null; known.reach = null; selling.forget(); },
   onDoor: () => {
     repaint();
     pulse.start();
@@ -163,7 +172,7 @@ const signing = createSigning({
 
 const menu = createMenu({
   api, stage, camera, sound, signing, speak, paint, status: () => known.status, reach: () => known.reach, waiting: () => desk.waiting,
-  event: chosenEvent, chosenCamera, startCamera,
+  event: chosenEvent, chosenCamera, startCamera, sell: () => (selling.isOn ? selling.open : null),
 });
 
 /** Told by every request; `asked`: when that was sent (ms of performance). */
@@ -308,6 +317,7 @@ function repaint(): void {
   paintWords();
   heads.paint();
   void undo.paint();
+  selling.paint();
   paint();
 }
 
@@ -335,6 +345,7 @@ function wire(): void {
     openSearch({ api, snapshot, reach: () => known.reach, event: chosenEvent(), admit: admitting.row, severalEvents: severalEvents() });
   });
   byId("more-open").addEventListener("click", () => void menu.open());
+  byId("sell-open").addEventListener("click", selling.open);
   byId("waiting").addEventListener("click", () => { pulse.ask(); void desk.send(); });
   byId("sound-locked").addEventListener("click", sound.unlock);
   byId("unkept-seen").addEventListener("click", () => { byId("unkept").hidden = true; });
@@ -362,6 +373,7 @@ function addSigns(): void {
   byId("search-open").prepend(sign("search"));
   byId("torch").prepend(sign("torch"));
   byId("more-open").prepend(sign("more"));
+  byId("sell-open").prepend(sign("sell"));
   document.querySelector(".picture")?.prepend(sign("picture"));
 }
 

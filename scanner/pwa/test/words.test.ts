@@ -4,6 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { english as kioskEnglish } from "../src/kiosk/english.ts";
 import { spanish as kioskSpanish } from "../src/kiosk/spanish.ts";
+import { english as reportEnglish } from "../src/report/english.ts";
+import { spanish as reportSpanish } from "../src/report/spanish.ts";
+import { english as sellingEnglish } from "../src/sell/english.ts";
+import { spanish as sellingSpanish } from "../src/sell/spanish.ts";
 import { LANGUAGES } from "../src/words/words.ts";
 
 type Words = Readonly<Record<string, string>>;
@@ -11,6 +15,8 @@ const english = LANGUAGES.en?.words ?? {};
 const pairs: [string, Words, Words][] = [
   ...Object.entries(LANGUAGES).map(([tag, { words }]): [string, Words, Words] => [tag, english, words]),
   ["es, kiosk", kioskEnglish, kioskSpanish],
+  ["es, reports", reportEnglish, reportSpanish],
+  ["es, selling", sellingEnglish, sellingSpanish],
 ];
 
 const gaps = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "").filter((name) => name !== "s").sort();

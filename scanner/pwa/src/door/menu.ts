@@ -34,11 +34,13 @@ interface Wiring {
   event: () => string;
   chosenCamera: () => string;
   startCamera: () => void;
+  /** null: this station sells nothing. */
+  sell: () => (() => void) | null;
 }
 
 export interface Menu { open(): Promise<void> }
 
-export function createMenu({ api, stage, camera, sound, signing, speak, paint, status, reach, waiting, event, chosenCamera, startCamera }: Wiring): Menu {
+export function createMenu({ api, stage, camera, sound, signing, speak, paint, status, reach, waiting, event, chosenCamera, startCamera, sell }: Wiring): Menu {
   async function open(): Promise<void> {
     stage.shrink();
     const cameras = await camera.cameras().catch(() => []);
@@ -57,6 +59,7 @@ export function createMenu({ api, stage, camera, sound, signing, speak, paint, s
       onPair: () => { closeSheet(); signing.showSignedOut("signIn.another"); },
       onHistory: () => void showHistory(),
       onSignOut: () => signing.leave("signIn.sentence"),
+      onSell: sell(),
     });
   }
 

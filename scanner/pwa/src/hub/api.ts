@@ -10,14 +10,25 @@ const PASSING = new Set([408, 425, 429]);
 /** network: no answer; hub: it had a problem, try again; pin: a wrong PIN; request: retrying is no use. */
 export type TroubleKind = "network" | "hub" | "signed-out" | "forbidden" | "pin" | "request";
 
+/** What is wrong with one field of what was sent. */
+export interface FieldProblem { field: string; message: string }
+interface Said { status?: number; type?: string; detail?: string; title?: string; errors?: FieldProblem[] }
+
 export class Trouble extends Error {
   readonly kind: TroubleKind;
   readonly detail: string;
+  /** The hub's own name of the problem ("till-closed"), and the fields that it is about. */
+  readonly slug: string;
+  readonly errors: readonly FieldProblem[];
+  readonly status: number;
 
-  constructor(kind: TroubleKind, detail = "") {
+  constructor(kind: TroubleKind, detail = "", { type = "", errors = [], status = 0 }: Said = {}) {
     super(detail || kind);
     this.kind = kind;
     this.detail = detail;
+    this.slug = type.replace("urn:doorcheck:", "");
+    this.errors = errors;
+    this.status = status;
   }
 
   get passing(): boolean {
@@ -43,6 +54,9 @@ export interface Status {
   accounts: Account[];
   outbox: { due: number; sending: number; parked: number };
   counts: Record<string, number>;
+  /** How this station may take money; none: it sells nothing. And how many of its sales a person must look at. */
+  sells?: ("cash" | "card" | "phone")[];
+  sales_conflicts?: number;
 }
 
 /** A platform, as the hub reaches it. */
@@ -65,9 +79,13 @@ export interface Numbers {
 
 export type ScanState = "sent" | "confirmed" | "conflict" | "stuck" | "withdrawn";
 
-interface Ask { method?: string; json?: unknown; form?: FormData; signal?: AbortSignal | undefined; patience?: number }
+export interface Ask { method?: string; json?: unknown; form?: FormData; signal?: AbortSignal | undefined; patience?: number }
+
+/** A request to a path under /api/v1. Fails with a Trouble. */
+export type Call = <T>(path: string, ask?: Ask) => Promise<T>;
 
 export interface Api {
+  call: Call;
   scan(body: Omit<Wish, "heads"> & { id: string; heads?: number | undefined; at?: string }): Promise<Answer>;
   undo(id: string): Promise<Answer>;
   decode(image: Blob): Promise<{ codes: { value: string }[] }>;
@@ -127,13 +145,14 @@ export function createApi({ token, language, onSignedOut, onReach }: Wiring): Ap
   }
 
   async function refused(response: Response, asker: string): Promise<Trouble> {
-    const problem = (await response.json().catch(() => ({}))) as { type?: string; detail?: string; title?: string };
+    const problem = (await response.json().catch(() => ({}))) as Said;
     const kind = problem.type === "urn:doorcheck:pin" ? "pin" : kindOf(response.status);
     if (kind === "signed-out" && asker === token()) onSignedOut();
-    return new Trouble(kind, String(problem.detail ?? problem.title ?? ""));
+    return new Trouble(kind, String(problem.detail ?? problem.title ?? ""), { ...problem, status: response.status });
   }
 
   return {
+    call,
     scan: (body) => call("/scans", { method: "POST", json: body }),
     undo: (id) => call(`/scans/${encodeURIComponent(id)}/undo`, { method: "POST", json: {} }),
     decode: (image) => call("/decode", { method: "POST", form: asForm(image), patience: 10_000 }),

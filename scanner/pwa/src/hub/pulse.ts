@@ -18,6 +18,8 @@ interface Wiring {
   onListening: () => void;
   onConflict: (conflict: ConflictNotice) => void;
   onScan: (answer: Answer) => void;
+  /** A sale stands otherwise than before. */
+  onSale: (sale: { id: string; station?: string; state?: string }) => void;
   /** Something happened that changes what is known of guests. */
   onNews: () => void;
   onForbidden: () => void;
@@ -26,7 +28,7 @@ interface Wiring {
 
 export interface Pulse { start(): void; stop(): void; ask(): void }
 
-export function createPulse({ api, onStatus, onListening, onConflict, onScan, onNews, onForbidden, onReach }: Wiring): Pulse {
+export function createPulse({ api, onStatus, onListening, onConflict, onScan, onSale, onNews, onForbidden, onReach }: Wiring): Pulse {
   let timer = 0;
   let soon = 0;
   let stopped: AbortController | null = null;
@@ -82,6 +84,7 @@ export function createPulse({ api, onStatus, onListening, onConflict, onScan, on
   function onNotice(kind: string, data: unknown): void {
     if (kind === "conflict") onConflict(data as ConflictNotice);
     if (kind === "scan") onScan(data as Answer);
+    if (kind === "sale") onSale(data as { id: string; station?: string; state?: string });
     if (kind === "scan" || kind === "freshness") onNews();
     askSoon();
   }

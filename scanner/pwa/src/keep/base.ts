@@ -63,8 +63,8 @@ export async function keep(room: Room, value: unknown, key?: IDBValidKey): Promi
 }
 
 /** On the disk when the promise is kept: it outlives an empty battery. */
-export async function keepSafe(room: Room, value: unknown): Promise<void> {
-  await inside<IDBValidKey>([room], "readwrite", (at) => at(room).put(value), true);
+export async function keepSafe(room: Room, value: unknown, key?: IDBValidKey): Promise<void> {
+  await inside<IDBValidKey>([room], "readwrite", (at) => at(room).put(value, key), true);
 }
 
 /** Several changes at once, all or none. */

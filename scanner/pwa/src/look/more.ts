@@ -34,6 +34,8 @@ export interface More {
   onPair: () => void;
   onHistory: () => void;
   onSignOut: () => void;
+  /** null: this station sells nothing. */
+  onSell: (() => void) | null;
 }
 
 export function openMore(more: More): void {
@@ -43,6 +45,7 @@ export function openMore(more: More): void {
     () => { closeSheet(); more.onSignOut(); }, { class: "wide", "data-testid": "sign-out" });
   const languages = Object.entries(LANGUAGES).map(([tag, { name }]): [string, string] => [tag, name]);
   const sheet = openSheet("more-sheet", t("more.title"),
+    more.onSell ? button(t("bar.sell"), more.onSell, { class: "primary", "data-testid": "more-sell" }) : null,
     numbers,
     more.stuck > 0 ? el("p", { class: "stuck", "data-testid": "stuck" }, t("more.stuck", { n: more.stuck })) : null,
     accountLines(more.accounts),

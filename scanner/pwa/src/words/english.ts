@@ -54,6 +54,7 @@ export const english = {
   "bar.torch": "Torch",
   "bar.undo": "Undo",
   "bar.more": "More",
+  "bar.sell": "Sell",
   "undo.what": "{name}, {n}",
   "undo.none": "nothing yet",
   "undo.done": "Taken back",

@@ -54,6 +54,7 @@ export const spanish = {
   "bar.torch": "Luz",
   "bar.undo": "Deshacer",
   "bar.more": "Más",
+  "bar.sell": "Vender",
   "undo.what": "{name}, {n}",
   "undo.none": "nada aún",
   "undo.done": "Deshecho",

@@ -57,7 +57,7 @@ class Rates:
         try:
             self._ask(event).result(PATIENCE.total_seconds())
         except TimeoutError:
-            log.info("rates.slow", event=event.id)
+            log.info("rates.slow", event_id=event.id)
         return self._store.views.sales.rates(event.id)
 
     def refresh(self, event: Event) -> None:
@@ -66,7 +66,7 @@ class Rates:
         try:
             rates = seller.rates(event)
         except ProviderError as error:
-            log.info("rates.failed", event=event.id, words=error.words)
+            log.info("rates.failed", event_id=event.id, words=error.words)
             words = error.words
             self._store.run(lambda tx: tx.sales.rates_failed(event.account, event.id, words))
             return

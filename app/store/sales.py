@@ -142,6 +142,8 @@ class SqlSales:
         return self._connection.execute(update(sa).where(*waiting).values(due_at=now)).rowcount
 
     def pending(self, event: EventId, rate: str, since: datetime | None) -> int:
+        # One till at a time: what another has counted and not sold yet would be sold twice.
+        self._connection.execute(select(r.c.account).where(r.c.event_id == event).with_for_update()).all()
         after = sa.c.state.in_(_UNPAID) if since is None else and_(sa.c.state.in_(_UNPAID), sa.c.at > since)
         counted = self._connection.execute(
             select(func.coalesce(func.sum(sa.c.quantity), 0)).where(

@@ -110,6 +110,7 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _field(where: Sequence[str | int]) -> str:
-    """`party.women` of `("body", "party", "women")`. May be the sender's own name: cut, printable."""
-    name = ".".join(str(part) for part in where[1:]) or str(where[0])
+    """`tickets[0].name` of `("body", "tickets", 0, "name")`. May be the sender's own name: cut, printable."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in where[1:])
+    name = "".join(parts).removeprefix(".") or str(where[0])
     return name[:_LONGEST_FIELD].encode("utf-8", "replace").decode()

@@ -7,7 +7,8 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -29,6 +30,7 @@ from app.flows.put_right import PutRight
 from app.flows.rates import Rates
 from app.flows.sell import Codes, Sell
 from app.flows.snapshot import Snapshots, forget_changes
+from app.flows.takings import door_takings
 from app.flows.till import Tills
 from app.flows.undo import Undo
 from app.flows.watch import Watch
@@ -46,10 +48,15 @@ from app.providers.registry import BuiltAccount, build
 from app.settings import Settings
 from app.store import open_store
 from app.store.checks import DatabaseHealth, look_at
+from app.warehouse.daily import Daily
+from app.warehouse.privacy import Privacy
+from app.warehouse.running import Warehouse
+from app.warehouse.sync import Plan
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from app.ports.reports import Reports
     from app.web.live import Live
     from app.web.pin import Pin
     from app.web.selling import Selling
@@ -57,6 +64,10 @@ if TYPE_CHECKING:
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Of the tickets we make: none that people or guns take for another."""
 CODE_LENGTH = 12
+REPORTS = "reports"
+"""In the data folder: where rows wait until a report is written."""
+WAREHOUSE_RAN = "warehouse-ran"
+"""In the data folder: when the warehouse was synchronised last."""
 
 __all__ = ["Desk", "Hub", "database_health", "make_hub", "make_web"]
 
@@ -118,9 +129,12 @@ class Hub:
     paper: PaperDesk
     jobs: Jobs
     live: Live | None = None
+    reports: Reports | None = None
 
     def close(self) -> None:
         self.jobs.stop()
+        if self.reports is not None:
+            self.reports.close()
         self.paper.close()
         self.selling.close()
         self.lookup.close()
@@ -155,6 +169,7 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
     put_right = PutRight(store, timekeeper, clock)
     tidy = partial(forget_changes, store)
     jobs = Jobs(desks, watch, clock, timedelta(seconds=settings.poll_seconds), timekeeper, put_right, tidy)
+    jobs.daily = _warehouse(settings, accounts, desks, clock)
     notices.wake = jobs.nudge
     return Hub(
         settings=settings, clock=clock, timekeeper=timekeeper, machine=Board(settings.data_dir, lambda: store.room),
@@ -162,6 +177,24 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
         admit=admit, lookup=lookup, bring=Bring(store, admit, notices, clock), selling=selling, paper=_paper(settings),
         undo=Undo(store, notices, clock, timekeeper=timekeeper, capabilities=able), jobs=jobs,
     )  # fmt: skip
+
+
+def _warehouse(
+    settings: Settings, accounts: Iterable[BuiltAccount], desks: Mapping[AccountId, Desk], clock: Clock
+) -> Daily | None:
+    """The daily run of the warehouse, where the settings have one."""
+    wanted = settings.warehouse
+    archives = {one.account: one.archive for one in accounts if one.archive is not None}
+    if not wanted.to or not archives:
+        return None
+    house = Warehouse(
+        to=wanted.to, privacy=Privacy(wanted.privacy) if wanted.privacy else None, zone=settings.zone, clock=clock,
+        new_salt=lambda: secrets.token_hex(32),
+    )  # fmt: skip
+    plan = Plan(full_every=timedelta(days=wanted.full_days) or None)
+    return Daily(
+        house, archives, lambda account: desks[account].lease.held(), plan, wanted.at, settings.data_dir / WAREHOUSE_RAN
+    )
 
 
 def _introduce(store: Store, account: AccountId, name: str) -> None:
@@ -267,9 +300,18 @@ def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, k
             zone=hub.settings.zone, decoder=decoder, page=page, version=version("doorcheck"),
             new_id=lambda: secrets.token_hex(16), refresh=refresh, nudge=hub.jobs.nudge,
             stale_after=hub.settings.stale_after, pin=_pin(hub), kiosk=kiosk, machine=hub.machine,
-            timekeeper=hub.timekeeper, selling=_web_selling(hub),
+            timekeeper=hub.timekeeper, selling=_web_selling(hub), reports=_reports(hub),
         )
     )  # fmt: skip
+
+
+def _reports(hub: Hub) -> Reports:
+    from app.office.desk import ReportDesk  # noqa: PLC0415
+
+    archives = {one.account: one.archive for one in hub.accounts if one.archive is not None}
+    door = partial(door_takings, hub.store)
+    hub.reports = ReportDesk(archives, hub.settings.data_dir / REPORTS, hub.clock, time.sleep, door)
+    return hub.reports
 
 
 def _web_selling(hub: Hub) -> Selling:

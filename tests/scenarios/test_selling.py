@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -21,6 +24,7 @@ from tests.scenarios.night.house import (
     Teller,
     a_platform,
     add_stations,
+    doorcheck,
     environment,
     free_port,
     wait_for,
@@ -40,6 +44,7 @@ class BoxOffice:
     hub: Hub
     teller: Teller
     event: str
+    env: dict[str, str]
 
     def rate(self, name: str = "Standing") -> Json:
         rates = self.teller.get("/rates", event=self.event)["items"]
@@ -105,7 +110,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxOffice]:
             event = wait_for("the event", lambda: [one for one in teller.get("/events")["items"] if one["open"]])[0]
             wait_for("the rates", lambda: teller.get("/rates", event=event["id"])["items"])
             assert teller.post("/till/open", {"by": "Marta", "float": 20_000}).status_code == 200
-            made = BoxOffice(platform=platform, cable=cable, hub=hub, teller=teller, event=event["id"])
+            made = BoxOffice(platform=platform, cable=cable, hub=hub, teller=teller, event=event["id"], env=env)
             yield made
             teller.close()
         finally:
@@ -233,6 +238,16 @@ def test_fifty_tickets_for_cash_while_cut_off_survive_a_kill_and_add_up_to_the_c
     assert [entries[code] for code in codes] == [1] * 50
     _with_the_doors_time(office, [one["id"] for one in told])
     _adds_up(office, before)
+
+
+def test_the_report_holds_the_doors_own_sales_beside_the_platforms_payments(office: BoxOffice, tmp_path: Path) -> None:
+    shifts = office.teller.get("/till/shifts")["items"]
+    file, day = tmp_path / "takings.json", f"{datetime.now(ZoneInfo('Europe/Madrid')):%Y-%m-%d}"
+    done = doorcheck(office.env, "report", "payments", "--from", day, "--to", day, "-o", str(file))
+    assert done.returncode == 0, done.stderr
+    lines = {one["kind"]: one for one in json.loads(file.read_text())["reconciliation"]}
+    for tender in ("cash", "phone"):
+        assert lines[tender]["amount_minor"] == sum(one[tender]["minor"] for one in shifts), tender
 
 
 def _with_the_doors_time(office: BoxOffice, ids: list[str]) -> None:

@@ -26,6 +26,6 @@ def test_nothing_in_it_is_fetched_from_elsewhere() -> None:
 
 
 def test_no_script_and_no_style_is_written_into_the_page() -> None:
-    for one in (MADE / "index.html", MADE / "kiosk" / "index.html"):
+    for one in (MADE / "index.html", MADE / "kiosk" / "index.html", MADE / "report" / "index.html"):
         text = one.read_text(encoding="utf-8")
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)

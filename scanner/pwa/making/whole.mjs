@@ -14,7 +14,7 @@ await build({
   worker: { format: "es" },
   build: {
     outDir: MADE, emptyOutDir: false, target, modulePreload: { polyfill: false }, assetsInlineLimit: 0,
-    rolldownOptions: { input: { main: join(HERE, "index.html"), kiosk: join(HERE, "kiosk", "index.html") } },
+    rolldownOptions: { input: { main: join(HERE, "index.html"), kiosk: join(HERE, "kiosk", "index.html"), report: join(HERE, "report", "index.html") } },
   },
 });
 // One file without imports: older browsers run it as a plain script.

@@ -41,6 +41,9 @@ EVENTS_RETRY_S = 5
 AT_ONCE = 6
 """Threads of an account: polls, its events, the probe of its line."""
 LEASES = "leases"
+DAILY = "daily"
+DAILY_EVERY_S = 30
+"""How often it is looked whether it is time for the daily run."""
 AT_MOST_EVERY = timedelta(seconds=60)
 """The platforms ask for no more than one poll a minute per endpoint; a line that comes back does not break that."""
 
@@ -86,6 +89,8 @@ class Jobs:
         tidy: Callable[[], object],
     ) -> None:
         self._tidy = tidy
+        self.daily: Callable[[threading.Event], None] | None = None
+        """A long run that ends soon once the event is set; it has a thread of its own."""
         self._desks = desks
         self._watch = watch
         self._clock = clock
@@ -100,7 +105,8 @@ class Jobs:
         self._senders = {account: Sender(account, desk, timekeeper, put_right) for account, desk in desks.items()}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": _threads(4), LEASES: _threads(2)} | {_own(one): _threads(AT_ONCE) for one in desks},
+            executors={"default": _threads(4), LEASES: _threads(2), DAILY: _threads(1)}
+            | {_own(one): _threads(AT_ONCE) for one in desks},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -116,6 +122,8 @@ class Jobs:
             self._senders[account].start()
         self._add("watch", self._watch, WATCH_EVERY_S)
         self._add("tidy", self._tidy, TIDY_EVERY_S)
+        if self.daily is not None:
+            self._add(DAILY, partial(self.daily, self._stopping), DAILY_EVERY_S, on=DAILY)
         self._scheduler.start()
         self._clock_thread.start()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli.common import start_logs
 from app.settings import Settings
 
-ALL = ("scanning", "web", "loading", "accounts", "memory", "decoding", "kiosk", "page")
+ALL = ("scanning", "web", "loading", "accounts", "warehouse", "memory", "decoding", "kiosk", "page")
 
 
 def main(names: list[str]) -> int:

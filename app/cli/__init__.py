@@ -8,7 +8,23 @@ import sys
 
 import typer
 
-from app.cli import decoding, demo, doctor, export, house, kiosk, outbox, scan, serve, simulate
+from app.cli import (
+    decoding,
+    demo,
+    doctor,
+    export,
+    house,
+    kiosk,
+    outbox,
+    printing,
+    report,
+    sales,
+    scan,
+    serve,
+    simulate,
+    warehouse,
+    webhooks,
+)
 from app.cli.common import Trouble, say
 
 cli = typer.Typer(
@@ -29,8 +45,13 @@ cli.command("drain")(house.drain)
 cli.command("doctor")(doctor.doctor)
 cli.command("export")(export.export)
 cli.add_typer(outbox.tray, name="outbox")
+cli.add_typer(report.reports, name="report")
+cli.add_typer(sales.sold, name="sales")
 cli.add_typer(house.stations, name="station")
+cli.add_typer(printing.printers, name="printer")
 cli.add_typer(simulate.simulators, name="simulate")
+cli.add_typer(warehouse.warehouse, name="warehouse")
+cli.add_typer(webhooks.webhooks, name="webhook")
 
 
 def _crash_discreetly() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,9 @@ AHEAD = timedelta(days=730)
 MOST_PAGES = 100_000
 """Pages of one question before we believe that they never end."""
 WITHOUT_SECOND_MODEL = timedelta(hours=1)
+_DATA = re.compile(r'\s*(\{.*?"data"\s*:\s*)?\[', re.DOTALL)
+_GAP = re.compile(r"[\s,]*")
+_ANY = json.JSONDecoder()
 UNITS_IN = "total_amount"
 """Rows in the reference's shape have it, and are in units; those of the use cases have `amount`, in minor units."""
 
@@ -187,12 +191,45 @@ class _Seen:
 
 
 def _mended(body: bytes) -> bytes | None:
-    """The answer with NaN and the like as text and broken letters replaced; None when it is no JSON at all."""
+    """The answer with the rows that are no JSON made into some; None when it can't be read at all.
+
+    Sound rows stay as they were sent, to the letter: who compares them with those of yesterday finds them unchanged.
+    """
+    text = body.decode("utf-8", "surrogateescape")
     try:
-        told = json.loads(body.decode("utf-8", "replace"), parse_constant=str, parse_float=_finite)
-    except (ValueError, RecursionError):
+        told = json.loads(text, parse_constant=str)
+        rows = list(_split(text))
+    except (ValueError, RecursionError, IndexError):
         return None
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    head = {"success": told.get("success")} if isinstance(told, dict) else {}
+    return json.dumps(head | {"data": []}).encode()[:-2] + b",".join(map(_mended_row, rows)) + b"]}"
+
+
+def _split(text: str) -> Iterator[str]:
+    """The rows of an answer as they stand in it. Raises ValueError or IndexError where there are none."""
+    found = _DATA.match(text)
+    at = _past(text, found.end() if found else len(text))
+    while text[at] != "]":
+        _, end = _ANY.raw_decode(text, at)
+        yield text[at:end]
+        at = _past(text, end)
+
+
+def _past(text: str, at: int) -> int:
+    """Behind spaces and commas."""
+    found = _GAP.match(text, at)
+    return found.end() if found else at
+
+
+def _mended_row(row: str) -> bytes:
+    """A row with NaN and the like as text, and broken letters replaced."""
+    raw = row.encode("utf-8", "surrogateescape")
+    try:
+        msgspec.json.decode(raw)
+    except UNREADABLE:
+        told = json.loads(raw.decode("utf-8", "replace"), parse_constant=str, parse_float=_finite)
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return raw
 
 
 def _finite(text: str) -> float | str:

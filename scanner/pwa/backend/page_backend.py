@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +35,8 @@ QUICK = {
     "npm_config_fetch_timeout": "30000",
 }
 """Who waits for a page does not wait for a registry that is not there (npm waits 10 to 60 s between tries)."""
+AT_ONCE_S, BREATH_S = 20, 3
+"""Who was turned away at once tries once more after a breath."""
 
 _VERSION = re.compile(r"v(\d+)\.(\d+)\.")
 
@@ -140,7 +143,12 @@ def _fetch(node: Node, with_tools: bool = False) -> str:
     if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime and (has_tools or not with_tools):
         return ""
     without = [] if with_tools else ["--omit=dev"]
-    done = _run([*node.npm, "ci", *without, "--no-audit", "--no-fund", "--loglevel=error"], QUICK)
+    command = [*node.npm, "ci", *without, "--no-audit", "--no-fund", "--loglevel=error"]
+    began = time.monotonic()
+    done = _run(command, QUICK)
+    if done.returncode != 0 and time.monotonic() - began < AT_ONCE_S:  # a registry may be away for a moment
+        time.sleep(BREATH_S)
+        done = _run(command, QUICK)
     return "" if done.returncode == 0 else _last_words(done)
 
 

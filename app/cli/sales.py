@@ -13,7 +13,7 @@ from app.bootstrap import Hub
 from app.cli.common import Trouble, a_hub, out, settings_or_stop, start_logs
 from app.domain.sale import Sale, SaleId, SaleState
 from app.domain.sale_words import sale_words
-from app.flows.sell import NoSale
+from app.flows.sale_desk import NoSale
 
 sold = typer.Typer(invoke_without_command=True)
 BY = "command line"

@@ -11,7 +11,8 @@ from app.domain.sale import Order, Sale, SaleId, SaleState, Tender, Wanted, Wron
 from app.flows.follow import Follow
 from app.flows.issue import Issue
 from app.flows.rates import Rates
-from app.flows.sell import Codes, NoSale, Sell
+from app.flows.sale_desk import NoSale
+from app.flows.sell import Codes, Sell
 from app.flows.till import Tills
 from tests.fakes.night import ACCOUNT, SATURDAY, event
 from tests.fakes.seller import FakeSeller, euros

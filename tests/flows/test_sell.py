@@ -13,7 +13,7 @@ import pytest
 from app.domain.model import AnswerKind, CallState, Direction, Outcome, Reason
 from app.domain.sale import Holder, Sale, SaleId, SaleState, Tender, Wanted, Wrong
 from app.flows.follow import Heard
-from app.flows.sell import NoSale
+from app.flows.sale_desk import NoSale
 from app.ports import ProviderError
 from app.ports.selling import Payment
 from tests.fakes.clock import EVENING

@@ -18,7 +18,8 @@ from app.domain.sale import Sale, SaleId, SaleState, Tender, Wrong
 from app.flows.follow import Heard
 from app.flows.issue import Issue
 from app.flows.lease import Lease
-from app.flows.sell import Codes, NoSale, Sell
+from app.flows.sale_desk import NoSale
+from app.flows.sell import Codes, Sell
 from app.ports import ProviderError
 from app.ports.selling import Payment, PaymentPage
 from tests.fakes.night import ACCOUNT, SUNDAY, event

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.domain.model import AccountId
 from app.flows.follow import Heard
-from app.flows.sell import ADMITTED_STATES
+from app.flows.sale_desk import ADMITTED_STATES
 from app.web import languages
 from app.web.parts import parts
 from app.web.problems import Problem

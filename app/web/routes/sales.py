@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.domain.model import EventId
 from app.domain.sale import Sale, SaleId, SaleState, Wrong
-from app.flows.sell import NoSale
+from app.flows.sale_desk import NoSale
 from app.ports.paper import Printed
 from app.web.front import visit
 from app.web.parts import parts

@@ -28,7 +28,7 @@ from app.domain.sale import (
 )
 from app.domain.sale_words import not_in_words, sale_words
 from app.domain.till import Shift, ShiftReport
-from app.flows.sell import ADMITTED_STATES, cancellable
+from app.flows.sale_desk import ADMITTED_STATES, cancellable
 from app.web.wire.common import EventName, Given, Instant, Reason, Taken, tidy
 
 _MOST_MINOR = 10**12

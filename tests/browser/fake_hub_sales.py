@@ -12,23 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.web.wire.sales import (
-    CloseIn,
-    ConfirmIn,
-    MoneyOut,
-    OpenIn,
-    PriceOut,
-    QuestionOut,
-    RateOnSale,
-    RatesOut,
-    SaleIn,
-    SaleOut,
-    ShiftOut,
-    SoldOut,
-    SupplementOut,
-    TakenOut,
-    WithReason,
-)  # fmt: skip
+from app.web.wire.money import MoneyOut
+from app.web.wire.rates import PriceOut, QuestionOut, RateOnSale, RatesOut, SupplementOut
+from app.web.wire.sales import ConfirmIn, SaleIn, SaleOut, SoldOut, WithReason
+from app.web.wire.tills import CloseIn, OpenIn, ShiftOut, TakenOut
 
 Json = dict[str, Any]
 EVENT: Json = {"id": "ev-1", "name": "Noche de Sábado"}

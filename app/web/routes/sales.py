@@ -18,19 +18,8 @@ from app.web.problems import Problem, wrong
 from app.web.routes.events import find
 from app.web.selling import Selling
 from app.web.wire.common import EventName
-from app.web.wire.sales import (
-    SALE_ID,
-    ConfirmIn,
-    PrintOut,
-    RateOnSale,
-    RatesOut,
-    Reader,
-    SaleIn,
-    SaleOut,
-    SalesOut,
-    WithReason,
-    sale_out,
-)
+from app.web.wire.rates import RateOnSale, RatesOut
+from app.web.wire.sales import SALE_ID, ConfirmIn, PrintOut, Reader, SaleIn, SaleOut, SalesOut, WithReason, sale_out
 
 SaleNumber = Annotated[str, Path(pattern=SALE_ID, examples=["s1-7f3a9c"])]
 Limit = Annotated[int, Query(ge=1, le=200)]

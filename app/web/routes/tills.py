@@ -15,7 +15,8 @@ from app.web.front import visit
 from app.web.parts import parts
 from app.web.problems import Problem
 from app.web.routes.sales import printed, selling
-from app.web.wire.sales import CloseIn, OpenIn, PrintOut, ShiftOut, ShiftsOut, TillOut
+from app.web.wire.sales import PrintOut
+from app.web.wire.tills import CloseIn, OpenIn, ShiftOut, ShiftsOut, TillOut
 
 LARGEST_ID = 2**63 - 1
 ShiftNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]

@@ -1,4 +1,4 @@
-"""Selling on the wire: rates, sales, tills. Amounts are whole minor units (cents) with their currency."""
+"""Sales on the wire."""
 
 from __future__ import annotations
 
@@ -10,36 +10,25 @@ import segno
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.model import EventId
-from app.domain.money import DIGITS, Money, total
+from app.domain.money import Money, total
 from app.domain.sale import (
     MOST_AT_ONCE,
     Holder,
     Order,
-    Price,
-    Question,
-    Rate,
     Sale,
     SaleId,
     SaleState,
     Sold,
-    Supplement,
     Tender,
     Wanted,
 )
 from app.domain.sale_words import not_in_words, sale_words
-from app.domain.till import Shift, ShiftReport
 from app.flows.sale_desk import ADMITTED_STATES, cancellable
 from app.web.wire.common import EventName, Given, Instant, Reason, Taken, tidy
+from app.web.wire.money import Currency, Minor, MoneyOut
 
-_MOST_MINOR = 10**12
 SALE_ID = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}$"
 """Shorter than a scan's, since the scans of its tickets are named after it."""
-
-
-def _in_use(code: str) -> str:
-    if code not in DIGITS:
-        raise ValueError("is no currency")
-    return code
 
 
 def _a_day(text: str) -> str:
@@ -52,111 +41,10 @@ def _a_day(text: str) -> str:
 
 Line = Annotated[str, StringConstraints(max_length=200), BeforeValidator(tidy)]
 Ref = Annotated[str, StringConstraints(max_length=100), BeforeValidator(tidy)]
-Person = Annotated[str, StringConstraints(min_length=1, max_length=60), BeforeValidator(tidy)]
-Minor = Annotated[int, Field(strict=True, ge=0, le=_MOST_MINOR, description="In minor units: 1250 is 12.50 euros.")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_in_use)]
 Day = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_a_day)]
 Matrix = Annotated[
     list[str], Field(description="A QR code, row by row: `1` is dark. Without the quiet zone of 4 modules.")
 ]
-
-
-class MoneyOut(Given):
-    minor: int
-    currency: str
-
-    @classmethod
-    def of(cls, money: Money) -> MoneyOut:
-        return cls(minor=money.minor, currency=money.currency)
-
-
-class PriceOut(Given):
-    """One price of a rate. `fee` comes on top of `amount` when it is paid by `phone`, never at the door; `left` is null
-    where the platform does not tell it."""
-
-    id: str
-    name: str
-    amount: MoneyOut
-    fee: MoneyOut
-    until: Instant | None
-    left: int | None
-    includes: str
-
-    @classmethod
-    def of(cls, one: Price) -> PriceOut:
-        return cls(
-            id=one.ref, name=one.name, amount=MoneyOut.of(one.amount), fee=MoneyOut.of(one.fee), until=one.until,
-            left=one.left, includes=one.includes,
-        )  # fmt: skip
-
-
-class SupplementOut(Given):
-    id: str
-    name: str
-    amount: MoneyOut
-
-    @classmethod
-    def of(cls, one: Supplement) -> SupplementOut:
-        return cls(id=one.ref, name=one.name, amount=MoneyOut.of(one.amount))
-
-
-class QuestionOut(Given):
-    """`options`: only these are answers, where there are any."""
-
-    id: str
-    label: str
-    required: bool
-    options: list[str]
-
-    @classmethod
-    def of(cls, one: Question) -> QuestionOut:
-        return cls(id=one.ref, label=one.label, required=one.required, options=list(one.options))
-
-
-class RateOnSale(Given):
-    """What can be bought. `current` and `following` are ids of `prices`; null: there is none now, or none after it.
-
-    `needs` names the fields that each ticket must fill; `warranty` is the per cent of the price that it costs.
-    """
-
-    id: str
-    name: str
-    prices: list[PriceOut]
-    current: str | None
-    following: str | None
-    supplements: list[SupplementOut]
-    questions: list[QuestionOut]
-    minimum: int
-    maximum: int
-    available: int | None
-    warranty: float | None
-    warranty_hours: int | None
-    needs: list[str]
-    tenders: list[Tender]
-
-    @classmethod
-    def of(cls, rate: Rate, now: datetime) -> RateOnSale:
-        on = rate.price_at(now)
-        refs = [one.ref for one in rate.prices]
-        after = refs[refs.index(on.ref) + 1 :] if on is not None else [rate.following] if rate.following else []
-        return cls(
-            id=rate.ref, name=rate.name, prices=[PriceOut.of(one) for one in rate.prices],
-            current=on.ref if on is not None else None, following=after[0] if after else None,
-            supplements=[SupplementOut.of(one) for one in rate.supplements],
-            questions=[QuestionOut.of(one) for one in rate.questions], minimum=max(rate.minimum, 1),
-            maximum=min(rate.maximum or MOST_AT_ONCE, MOST_AT_ONCE), available=rate.available,
-            warranty=None if rate.warranty is None else float(rate.warranty), warranty_hours=rate.warranty_hours,
-            needs=sorted(rate.needs), tenders=sorted(rate.tenders),
-        )  # fmt: skip
-
-
-class RatesOut(Given):
-    """`as_of`: when the platform last told them; null: never. `failed`: why it did not tell them now, for people."""
-
-    event: EventName
-    items: list[RateOnSale]
-    as_of: Instant | None
-    failed: str
 
 
 class TicketIn(Taken):
@@ -280,84 +168,6 @@ class ConfirmIn(Taken):
     """The new total that the guest said yes to, in minor units."""
 
     total: Minor
-
-
-class OpenIn(Taken):
-    """`float_` is the cash that is in the till before the first sale."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"by": "Marta", "float": 10000, "currency": "EUR"}]})
-
-    by: Person
-    float_: Annotated[Minor, Field(alias="float")]
-    currency: Currency = "EUR"
-
-
-class CloseIn(Taken):
-    """`counted` is the cash in the till now, the float with it."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"by": "Marta", "counted": 48550, "note": ""}]})
-
-    by: Person
-    counted: Minor
-    note: Annotated[str, StringConstraints(max_length=500), BeforeValidator(tidy)] = ""
-
-
-class TakenOut(Given):
-    """Sales of one rate and price."""
-
-    rate: str
-    price: str
-    tickets: int
-    total: MoneyOut
-
-
-class ShiftOut(Given):
-    """A till's shift at this station. `expected` is the float and the cash that was taken; `difference` is what was
-    counted less that, null while it is open. `phone` was paid at the platform and is not in the till."""
-
-    id: int
-    station: str
-    opened_at: Instant
-    opened_by: str
-    float: MoneyOut
-    closed_at: Instant | None
-    closed_by: str
-    cash: MoneyOut
-    card: MoneyOut
-    phone: MoneyOut
-    sales: int
-    tickets: int
-    expected: MoneyOut
-    counted: MoneyOut | None
-    difference: MoneyOut | None
-    by_rate: list[TakenOut]
-    note: str
-
-    @classmethod
-    def of(cls, shift: Shift, report: ShiftReport) -> ShiftOut:
-        return cls(
-            id=shift.id, station=shift.station, opened_at=shift.opened_at, opened_by=shift.opened_by,
-            float=MoneyOut.of(shift.opening), closed_at=shift.closed_at, closed_by=shift.closed_by,
-            cash=MoneyOut.of(report.cash), card=MoneyOut.of(report.card), phone=MoneyOut.of(report.phone),
-            sales=report.sales, tickets=report.tickets, expected=MoneyOut.of(report.expected),
-            counted=MoneyOut.of(shift.counted) if shift.counted else None,
-            difference=MoneyOut.of(report.difference) if report.difference else None,
-            by_rate=[
-                TakenOut(rate=one.rate, price=one.price, tickets=one.tickets, total=MoneyOut.of(one.total))
-                for one in report.by_rate
-            ],
-            note=shift.note,
-        )  # fmt: skip
-
-
-class TillOut(Given):
-    """The open shift of this station; null: the till is closed."""
-
-    shift: ShiftOut | None
-
-
-class ShiftsOut(Given):
-    items: list[ShiftOut]
 
 
 class WithReason(Taken):

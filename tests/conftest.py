@@ -2,12 +2,14 @@
 
 import ctypes.util
 import importlib.util
+import logging
 import os
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
+import structlog
 
 
 def _importable(module: str) -> bool:
@@ -34,6 +36,22 @@ PARTS: dict[str, Callable[[], str]] = {
     "postgres": cache(_missing_postgres),
     "zbar": cache(_missing_zbar),
 }
+
+
+@pytest.fixture(autouse=True)
+def logs_are_each_tests_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A verb that runs inside a test sets up logs for a process of its own; the next test is not to write there."""
+    handlers, configured = list(logging.root.handlers), structlog.is_configured()
+    uncached = partial(_configured, structlog.configure)
+    monkeypatch.setattr(structlog, "configure", uncached)
+    yield
+    logging.root.handlers[:] = handlers
+    if not configured:
+        structlog.reset_defaults()
+
+
+def _configured(configure: Callable[..., None], **options: object) -> None:
+    configure(**{**options, "cache_logger_on_first_use": False})
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

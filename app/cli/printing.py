@@ -15,7 +15,10 @@ from app.paper.trial import trial
 from app.ports.paper import PrinterError
 from app.settings import Settings
 
-printers = typer.Typer(help="The printer of receipts: [printing] in doorcheck.toml.", no_args_is_help=True)
+printers = typer.Typer(
+    help="The printer of receipts: \\[printing] in doorcheck.toml.\n\nExample: [bold]doorcheck printer test[/bold]",
+    no_args_is_help=True,
+)
 
 
 @printers.callback()

@@ -31,7 +31,10 @@ from app.office.unmade import Unmade
 from app.office.writing import Target, target
 from app.ports.office import Archive
 
-reports = typer.Typer(help="Reports for the office.", no_args_is_help=True)
+reports = typer.Typer(
+    help="Reports for the office.\n\nExample: [bold]doorcheck report payments --from 2026-11-01 --to 2026-11-30[/bold]",
+    no_args_is_help=True,
+)
 
 
 @reports.callback()

@@ -135,7 +135,7 @@ def test_without_a_file_the_totals_are_on_the_screen(office: Office) -> None:
     assert done.exit_code == 0
     assert "Total" in done.stdout
     assert "sent in whole minor units (cents)" in done.stdout
-    assert "sales at the door: none are kept here" in done.stdout
+    assert "sales at the door: compared" in done.stdout
 
 
 def test_one_event_by_the_platforms_id(office: Office) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from app.warehouse.schema import (
     Table,
     cursor_key,
 )
-from app.warehouse.target import Mark, Scope, TargetError
+from app.warehouse.target import Mark, Scope, TargetError, all_or_nothing
 
 _BATCH = 2000
 _TYPES = {
@@ -112,16 +112,8 @@ class DuckTarget:
 
     # Writing
 
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        self.run("BEGIN TRANSACTION")
-        try:
-            yield
-            self.run("COMMIT")
-        except BaseException:
-            with contextlib.suppress(TargetError):
-                self.run("ROLLBACK")
-            raise
+    def transaction(self) -> AbstractContextManager[None]:
+        return all_or_nothing(self.run, "BEGIN TRANSACTION")
 
     def upsert(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from app.warehouse import values
 from app.warehouse.migrating import Migration, widened
 from app.warehouse.schema import CURSORS, META, TABLES, Column, Table, cursor_key
 from app.warehouse.tables import sql_type, tables_at
-from app.warehouse.target import Mark, Scope, TargetError
+from app.warehouse.target import Mark, Scope, TargetError, all_or_nothing
 
 _AT_ONCE = 1000
 """Ids of one question."""
@@ -147,16 +148,8 @@ class SqlTarget:
 
     # Writing
 
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        self.run("BEGIN IMMEDIATE" if self._engine.dialect.name == "sqlite" else "BEGIN")
-        try:
-            yield
-            self.run("COMMIT")
-        except BaseException:
-            with contextlib.suppress(TargetError):
-                self.run("ROLLBACK")
-            raise
+    def transaction(self) -> AbstractContextManager[None]:
+        return all_or_nothing(self.run, "BEGIN IMMEDIATE" if self._engine.dialect.name == "sqlite" else "BEGIN")
 
     def upsert(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:

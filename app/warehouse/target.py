@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,6 +35,19 @@ class Mark:
     began_at: str | None = None
     offset_rows: int = 0
     complete_at: str | None = None
+
+
+@contextmanager
+def all_or_nothing(run: Callable[[str], object], begin: str) -> Iterator[None]:
+    """A transaction of a target whose statements `run` runs."""
+    run(begin)
+    try:
+        yield
+        run("COMMIT")
+    except BaseException:
+        with suppress(TargetError):
+            run("ROLLBACK")
+        raise
 
 
 class Target(Protocol):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.box_office import BoxOffice
 from tests.flows.venue import Venue
 
 
@@ -15,3 +16,13 @@ def venue(tmp_path: Path) -> Iterator[Venue]:
         yield venue
     finally:
         venue.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[BoxOffice]:
+    office = BoxOffice(f"sqlite:///{tmp_path / 'doorcheck.db'}")
+    office.opens_till()
+    try:
+        yield office
+    finally:
+        office.close()

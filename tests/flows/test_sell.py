@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,16 +19,6 @@ from tests.fakes.night import ACCOUNT, event
 from tests.fakes.provider import BARRED, BROKEN, BUSY, NO_LINE, NO_ROUTE, REFUSED
 from tests.fakes.seller import LOST, SIGNED, euros, price, rate
 from tests.flows.box_office import BACK, BoxOffice
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[BoxOffice]:
-    office = BoxOffice(f"sqlite:///{tmp_path / 'doorcheck.db'}")
-    office.opens_till()
-    try:
-        yield office
-    finally:
-        office.close()
 
 
 def test_a_cash_sale_lets_everybody_in_at_once_and_tells_the_platform_later(office: BoxOffice) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,16 +27,6 @@ from tests.fakes.seller import LOST, SIGNED, euros, price, rate
 from tests.flows.box_office import BACK, BoxOffice
 
 DOUBTFUL = ProviderError(AnswerKind.DOUBTFUL, "no answer")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[BoxOffice]:
-    office = BoxOffice(f"sqlite:///{tmp_path / 'doorcheck.db'}")
-    office.opens_till()
-    try:
-        yield office
-    finally:
-        office.close()
 
 
 def by_phone(office: BoxOffice, quantity: int = 1, **changes: Any) -> Sale:

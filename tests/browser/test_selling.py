@@ -55,6 +55,7 @@ def test_rates_say_what_they_cost_now_and_later_and_what_is_not_sold(bare: Page,
     hub.shop.rates[0]["prices"][0]["until"] = "2030-01-01T00:00:00Z"
     at_the_counter(bare, hub).get_by_test_id("sell-open").click()
     rows = bare.get_by_test_id("rate-row")
+    expect(rows).to_have_count(4)
     states = rows.evaluate_all("(all) => all.map((one) => [one.dataset.rate, one.dataset.state, one.disabled])")
     assert states == [
         ["general", "on", False],

@@ -114,6 +114,10 @@ class _Reading:
         self.paper.codes += [found.text for found in zxingcpp.read_barcodes(picture)]
 
 
+QUIET = 10
+"""Looks in a row at which nobody was printing."""
+
+
 class NetworkPrinter:
     """Listens at a port of this computer. `status`: what it answers to DLE EOT, None: nothing."""
 
@@ -124,6 +128,7 @@ class NetworkPrinter:
         self.status = None if mute else (status or FINE)
         self.later = later
         self.jobs: list[bytes] = []
+        self._talking = False
         self._deaf, self._dies_after, self._chatter, self._slow = deaf, dies_after, chatter, slow
         self._over = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -137,10 +142,12 @@ class NetworkPrinter:
 
     @property
     def paper(self) -> Paper:
-        """All that it printed. Waits a moment for the last line to close."""
-        until = time.monotonic() + 2
-        while not self.jobs and time.monotonic() < until:
-            time.sleep(0.01)
+        """All that it printed. Waits for every line to close, and a moment for one that is still to be taken up."""
+        until, quiet, seen = time.monotonic() + 10, 0, -1
+        while quiet < QUIET and time.monotonic() < until:
+            quiet = quiet + 1 if self.jobs and not self._talking and len(self.jobs) == seen else 0
+            seen = len(self.jobs)
+            time.sleep(0.02)
         return read_back(b"".join(self.jobs))
 
     def close(self) -> None:
@@ -155,8 +162,10 @@ class NetworkPrinter:
                 line, _ = self._socket.accept()
             except OSError:
                 return
+            self._talking = True
             with line:
                 self._talk(line)
+            self._talking = False
 
     def _talk(self, line: socket.socket) -> None:
         if self._deaf:

@@ -190,7 +190,7 @@ def print_receipt(request: Request, id: SaleNumber) -> PrintOut:
 
 
 def printed(done: Printed) -> PrintOut:
-    return PrintOut(printed=done.ok, message=" ".join(one for one in (done.words, done.cure) if one))
+    return PrintOut(printed=done.ok, message=": ".join(one for one in (done.words, done.cure) if one))
 
 
 def night(request: Request, sale: Sale) -> str:

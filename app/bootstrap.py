@@ -9,7 +9,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
@@ -164,7 +164,7 @@ def make_hub(settings: Settings, *, hub: bool, listeners: Notices | None = None,
     sellers = {one.account: one.seller for one in accounts if one.seller is not None}
     selling = _selling(store, sellers, lines, admit, notices, clock)
     desks = _desks(settings, store, providers, lines, notices, clock, lookup if len(providers) > 1 else None)
-    _let_sell(desks, selling, store, notices, clock, timedelta(seconds=settings.poll_seconds))
+    desks = _let_sell(desks, selling, store, notices, clock, timedelta(seconds=settings.poll_seconds))
     watch = Watch(store, providers, lines, notices, clock, timekeeper)
     put_right = PutRight(store, timekeeper, clock)
     tidy = partial(forget_changes, store)
@@ -274,15 +274,18 @@ def _let_sell(
     notices: Notices,
     clock: Clock,
     rates_within: timedelta,
-) -> None:
-    """Give the desks of accounts that sell what selling needs."""
-    for account, seller in selling.sellers.items():
-        desk = desks[account]
-        desk.selling = SellingDesk(
+) -> dict[AccountId, Desk]:
+    """The desks, those of accounts that sell with what selling needs."""
+
+    def selling_desk(account: AccountId, seller: Seller, desk: Desk) -> Desk:
+        sells = SellingDesk(
             issue=Issue(store, seller, desk.line, desk.lease, notices, clock, random.random),
             follow=partial(selling.follow, account),
             offer=partial(selling.rates.keep, within=rates_within),
         )
+        return replace(desk, selling=sells)
+
+    return {**desks, **{name: selling_desk(name, one, desks[name]) for name, one in selling.sellers.items()}}
 
 
 def make_web(hub: Hub, live: Live, decoder: Decoder | None, page: Path | None, kiosk: Kiosk | None = None) -> FastAPI:

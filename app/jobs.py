@@ -57,7 +57,7 @@ class SellingDesk:
     offer: Callable[[Event], None]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What one account runs."""
 

@@ -15,7 +15,8 @@ import httpx
 import orjson
 
 from app.bootstrap import Hub, make_hub
-from app.domain.model import AccountId, CallState, Scan, ScanId, Station, StationId
+from app.domain.model import AccountId, Scan, ScanId, Station, StationId
+from app.domain.outbox import CallState
 from app.settings import Settings
 from app.simulators.link import Link
 from app.simulators.oveit.world import EMAIL, PASSWORD

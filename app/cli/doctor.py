@@ -19,7 +19,7 @@ from app.bootstrap import Hub, database_health
 from app.cli.common import Trouble, a_hub, out, page_folder, settings_or_stop, start_logs
 from app.cli.damage import damage
 from app.cli.printing import printer_of
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.domain.sale import SaleState
 from app.ports import Provider, ProviderError
 from app.ports.paper import PrinterError

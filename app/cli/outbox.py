@@ -12,7 +12,8 @@ from rich.table import Table
 from app.bootstrap import Hub
 from app.cli.common import Trouble, a_hub, out, settings_or_stop, start_logs
 from app.domain.codes import shorten
-from app.domain.model import CallId, CallState
+from app.domain.model import CallId
+from app.domain.outbox import CallState
 from app.domain.troubles import explain
 from app.ports import CallRow, Tx
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.backoff import due_again
-from app.domain.model import AnswerKind, Call, CallId, Receipt, Sighting, Standing
+from app.domain.model import CallId, Standing
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 
 LOOKS_BEFORE_PARKING = 3
 SAME_MOMENT = timedelta(seconds=1)

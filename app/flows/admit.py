@@ -21,7 +21,6 @@ from app.domain.model import (
     AdmissionId,
     Allowance,
     Answer,
-    Call,
     CallId,
     Choice,
     Decision,
@@ -39,6 +38,7 @@ from app.domain.model import (
     Station,
     Unknown,
 )
+from app.domain.outbox import Call
 from app.flows.lookup import LookUp
 from app.ports import CallSoon, Capabilities, Clock, Doubt, Notice, Notices, Store, Timekeeper, Tx
 

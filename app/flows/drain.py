@@ -14,20 +14,8 @@ import structlog
 
 from app.domain.backoff import due_again
 from app.domain.codes import schemes
-from app.domain.model import (
-    QR,
-    AnswerKind,
-    Call,
-    Credential,
-    Event,
-    Kind,
-    Lookup,
-    Receipt,
-    Scan,
-    Sighting,
-    Station,
-    StationId,
-)
+from app.domain.model import QR, Credential, Event, Kind, Lookup, Scan, Station, StationId
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.domain.settle import (
     LOOKS_BEFORE_PARKING,
     Again,

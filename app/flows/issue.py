@@ -11,7 +11,7 @@ from itertools import count
 import structlog
 
 from app.domain.backoff import due_again
-from app.domain.model import AnswerKind, Receipt
+from app.domain.outbox import AnswerKind, Receipt
 from app.domain.sale import Sale, SaleState
 from app.flows.lease import Lease
 from app.flows.lines import Line

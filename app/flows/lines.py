@@ -10,7 +10,8 @@ from enum import StrEnum
 
 import structlog
 
-from app.domain.model import AccountId, AnswerKind
+from app.domain.model import AccountId
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, Notice, Notices, ProviderError
 
 log = structlog.get_logger()

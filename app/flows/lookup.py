@@ -9,7 +9,8 @@ from enum import Enum, auto
 
 from app.domain.codes import schemes
 from app.domain.decide import tonight
-from app.domain.model import AccountId, AnswerKind, Credential, Event, EventId, Lookup, Scan, Station
+from app.domain.model import AccountId, Credential, Event, EventId, Lookup, Scan, Station
+from app.domain.outbox import AnswerKind
 from app.flows.keep import keep, translate_all
 from app.flows.lines import Line
 from app.ports import Clock, Found, Provider, ProviderError, Store, Tx

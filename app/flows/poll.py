@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.model import AnswerKind, Event, EventId
+from app.domain.model import Event, EventId
+from app.domain.outbox import AnswerKind
 from app.flows.keep import Translated, keep, translate_all
 from app.flows.lines import Line
 from app.ports import Clock, Cursor, Notice, Notices, Page, Provider, ProviderError, Row, Saved, Store, StoreError, Tx

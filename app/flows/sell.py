@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.model import AccountId, Answer, AnswerKind, Event, Station
+from app.domain.model import AccountId, Answer, Event, Station
 from app.domain.money import Money, total
+from app.domain.outbox import AnswerKind
 from app.domain.sale import (
     Order,
     Price,

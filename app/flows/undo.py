@@ -9,19 +9,8 @@ from enum import StrEnum
 
 import structlog
 
-from app.domain.model import (
-    AccountId,
-    Answer,
-    Call,
-    CallId,
-    CallState,
-    Direction,
-    Outcome,
-    Reason,
-    ScanId,
-    Station,
-    Why,
-)
+from app.domain.model import AccountId, Answer, CallId, Direction, Outcome, Reason, ScanId, Station, Why
+from app.domain.outbox import Call, CallState
 from app.domain.settle import Trouble
 from app.flows.admit import UNDO_WITHIN, USUAL, rights_of
 from app.ports import Capabilities, Clock, Notice, Notices, Store, Timekeeper, Tx

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from app.domain.model import AccountId, AnswerKind
+from app.domain.model import AccountId
+from app.domain.outbox import AnswerKind
 from app.domain.takings import Asked, Progress
 from app.office.spool import Spool
 from app.office.unmade import Unmade

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.domain.model import (
-    AnswerKind,
-    Receipt,
-)
+from app.domain.outbox import AnswerKind, Receipt
 
 
 class StoreError(Exception):

@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.domain.model import (
-    QR,
-    AccountId,
-    Admission,
-    Call,
-    Credential,
-    Event,
-    Receipt,
-    Sighting,
-)
+from app.domain.model import QR, AccountId, Admission, Credential, Event
+from app.domain.outbox import Call, Receipt, Sighting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

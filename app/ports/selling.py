@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from app.domain.model import AccountId, Event, Receipt
+from app.domain.model import AccountId, Event
 from app.domain.money import Money
+from app.domain.outbox import Receipt
 from app.domain.sale import Rate, Sale, Tender
 
 

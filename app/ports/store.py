@@ -13,15 +13,14 @@ from app.domain.model import (
     Admission,
     AdmissionId,
     Answer,
-    Call,
     CallId,
     Event,
     EventId,
     FirstEntry,
-    Receipt,
     ScanId,
     Station,
 )
+from app.domain.outbox import Call, Receipt
 from app.domain.settle import Settlement
 from app.ports.around import Doubt, Room
 from app.ports.provider import Cursor, Damaged, Row

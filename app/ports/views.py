@@ -13,9 +13,7 @@ from app.domain.model import (
     Admission,
     AdmissionId,
     Answer,
-    Call,
     CallId,
-    CallState,
     Credential,
     EventId,
     FirstEntry,
@@ -24,6 +22,7 @@ from app.domain.model import (
     Standing,
     Station,
 )
+from app.domain.outbox import Call, CallState
 from app.ports.provider import Damaged
 from app.ports.sales import SalesViews
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
 
-from app.domain.model import AccountId, AnswerKind
+from app.domain.model import AccountId
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 
 AT_ONCE = 4

@@ -19,7 +19,7 @@ import httpx
 import msgspec
 import structlog
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, ProviderError
 from app.providers.pace import Pacer, Priority, TooLong
 

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, bindparam, case, exists, func, insert, lit
 from sqlalchemy.engine import Connection
 
 from app.domain import sale
-from app.domain.model import AccountId, Admission, AnswerKind, Call, CallId, CallState, Receipt
+from app.domain.model import AccountId, Admission, CallId
+from app.domain.outbox import AnswerKind, Call, CallState, Receipt
 from app.domain.settle import (
     Again,
     Barred,

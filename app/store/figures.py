@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Engine
 
-from app.domain.model import ENTRANCE, CallState, Direction, EventId, Outcome, ScanId
+from app.domain.model import ENTRANCE, Direction, EventId, Outcome, ScanId
+from app.domain.outbox import CallState
 from app.ports import Clock, RateCount, ScanCallState, ScanCounts
 from app.store import schema
 from app.store.types import Id, from_micros

@@ -14,9 +14,7 @@ from app.domain.model import (
     AdmissionId,
     Allowance,
     Answer,
-    Call,
     CallId,
-    CallState,
     Credential,
     Event,
     EventId,
@@ -28,6 +26,7 @@ from app.domain.model import (
     Station,
     StationId,
 )
+from app.domain.outbox import Call, CallState
 from app.store import schema
 from app.store.sql import Row
 from app.store.types import to_micros

@@ -19,7 +19,6 @@ from app.domain.model import (
     AdmissionId,
     Allowance,
     CallId,
-    CallState,
     Credential,
     EventId,
     Guest,
@@ -27,6 +26,7 @@ from app.domain.model import (
     Standing,
 )
 from app.domain.money import Money
+from app.domain.outbox import CallState
 from app.domain.sale import Rate, Sale, SaleId, SaleState, ShiftId, Sold
 from app.domain.till import Shift
 from app.store import schema

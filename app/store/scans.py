@@ -8,18 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, literal_column, select, update
 
-from app.domain.model import (
-    ENTRANCE,
-    Admission,
-    AdmissionId,
-    Allowance,
-    Answer,
-    Call,
-    CallId,
-    FirstEntry,
-    ScanId,
-    Station,
-)
+from app.domain.model import ENTRANCE, Admission, AdmissionId, Allowance, Answer, CallId, FirstEntry, ScanId, Station
+from app.domain.outbox import Call
 from app.ports import Doubt
 from app.store import schema
 from app.store.rows import (

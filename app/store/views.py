@@ -17,14 +17,13 @@ from app.domain.model import (
     Admission,
     AdmissionId,
     Answer,
-    Call,
     CallId,
-    CallState,
     Credential,
     Event,
     EventId,
     ScanId,
 )
+from app.domain.outbox import Call, CallState
 from app.domain.settle import Trouble
 from app.ports import (
     AccountRow,

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, ProviderError
 from app.ports.office import Archive, Sheaf, Slice
 from app.warehouse import values

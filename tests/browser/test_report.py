@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 import scanner
-from app.domain.model import AnswerKind
 from app.domain.money import Money
+from app.domain.outbox import AnswerKind
 from app.domain.sale import Tender
 from app.domain.takings import DoorTakings
 from app.office.desk import ReportDesk

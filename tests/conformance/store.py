@@ -9,21 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from app.domain.model import (
-    Admission,
-    AdmissionId,
-    Allowance,
-    Answer,
-    AnswerKind,
-    Call,
-    CallId,
-    Event,
-    Policy,
-    Receipt,
-    Scan,
-    ScanId,
-    Station,
-)
+from app.domain.model import Admission, AdmissionId, Allowance, Answer, CallId, Event, Policy, Scan, ScanId, Station
+from app.domain.outbox import AnswerKind, Call, Receipt
 from app.domain.settle import Done, Settlement
 from app.flows.admit import Admit
 from app.flows.keep import Translated, keep

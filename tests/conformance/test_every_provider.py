@@ -19,7 +19,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.model import AnswerKind, Outcome, Reason, Standing
+from app.domain.model import Outcome, Reason, Standing
+from app.domain.outbox import AnswerKind
 from app.domain.settle import Conflict, Done, Parked, Trouble
 from app.ports import Damaged, ProviderError, Row
 from tests.conformance.houses import PLATFORMS

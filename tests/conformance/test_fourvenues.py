@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import Admission, AnswerKind, Call, Credential, Kind, Party, Sighting, Standing
+from app.domain.model import Admission, Credential, Kind, Party, Standing
+from app.domain.outbox import AnswerKind, Call, Sighting
 from app.domain.settle import Conflict, Done, Parked
 from app.ports import Damaged, ProviderError
 from app.providers.pace import Pacer

@@ -21,18 +21,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.model import (
-    EXIT,
-    RFID,
-    AnswerKind,
-    CallState,
-    Credential,
-    Direction,
-    Outcome,
-    Reason,
-    Standing,
-    Unknown,
-)
+from app.domain.model import EXIT, RFID, Credential, Direction, Outcome, Reason, Standing, Unknown
+from app.domain.outbox import AnswerKind, CallState
 from app.domain.settle import Again, Barred, Conflict, Done, Parked, Trouble
 from app.ports import ProviderError
 from app.simulators.oveit.sentences import LANGUAGES

@@ -8,14 +8,8 @@ from functools import partial
 
 import pytest
 
-from app.domain.model import (
-    AccountId,
-    AnswerKind,
-    Call,
-    CallId,
-    CallState,
-    Receipt,
-)
+from app.domain.model import AccountId, CallId
+from app.domain.outbox import AnswerKind, Call, CallState, Receipt
 from app.domain.settle import Again, Barred, Conflict, Done, Parked, Settlement, Trouble
 from app.ports import Tx
 from tests.conformance.store import House, at_once

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import AccountId, AdmissionId, Allowance, CallState, Kind, Outcome, Reason
+from app.domain.model import AccountId, AdmissionId, Allowance, Kind, Outcome, Reason
 from app.domain.money import Money
+from app.domain.outbox import CallState
 from app.domain.sale import (
     Holder,
     Order,

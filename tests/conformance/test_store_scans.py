@@ -7,20 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.model import (
-    Answer,
-    Call,
-    CallState,
-    Direction,
-    FirstEntry,
-    Kind,
-    Lookup,
-    Outcome,
-    Policy,
-    Reason,
-    ScanId,
-    Unknown,
-)
+from app.domain.model import Answer, Direction, FirstEntry, Kind, Lookup, Outcome, Policy, Reason, ScanId, Unknown
+from app.domain.outbox import Call, CallState
 from app.domain.settle import Again, Conflict, Done, Parked, Trouble
 from app.flows.admit import Admit
 from app.flows.undo import NoUndo

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.domain.model import Allowance, Call, CallState, Credential, Kind, Outcome, Reason, Standing, Unknown
+from app.domain.model import Allowance, Credential, Kind, Outcome, Reason, Standing, Unknown
+from app.domain.outbox import Call, CallState
 from app.domain.settle import Done
 from tests.conformance.store import House
 from tests.fakes.night import admission

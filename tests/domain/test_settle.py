@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.model import AnswerKind, Call, Receipt, Sighting, Standing
+from app.domain.model import Standing
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.domain.settle import (
     LOOKS_BEFORE_PARKING,
     Again,

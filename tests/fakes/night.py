@@ -10,7 +10,6 @@ from app.domain.model import (
     Admission,
     AdmissionId,
     Allowance,
-    Call,
     CallId,
     Credential,
     Event,
@@ -24,6 +23,7 @@ from app.domain.model import (
     Station,
     StationId,
 )
+from app.domain.outbox import Call
 from app.ports import Row
 from tests.fakes.clock import EVENING
 

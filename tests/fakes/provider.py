@@ -8,18 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.domain.model import (
-    Admission,
-    Allowance,
-    AnswerKind,
-    Call,
-    Credential,
-    Event,
-    Kind,
-    Receipt,
-    Sighting,
-    Standing,
-)
+from app.domain.model import Admission, Allowance, Credential, Event, Kind, Standing
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.ports import Capabilities, Cursor, Damaged, Found, Page, ProviderError, Row
 from tests.fakes.clock import FakeClock
 from tests.fakes.night import ACCOUNT, admission, event

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from app.domain.model import AnswerKind, Event, Receipt
+from app.domain.model import Event
 from app.domain.money import Money
+from app.domain.outbox import AnswerKind, Receipt
 from app.domain.sale import Price, Rate, Sale, Supplement, Tender
 from app.ports import ProviderError
 from app.ports.selling import Payment, PaymentPage, Told

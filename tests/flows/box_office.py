@@ -6,7 +6,7 @@ from collections import deque
 from itertools import count
 from typing import Any
 
-from app.domain.model import CallState
+from app.domain.outbox import CallState
 from app.domain.sale import Order, Sale, SaleId, SaleState, Tender, Wanted, Wrong
 from app.flows.follow import Follow
 from app.flows.issue import Issue

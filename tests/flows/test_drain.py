@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.model import CallState, Receipt, Standing
+from app.domain.model import Standing
+from app.domain.outbox import CallState, Receipt
 from app.domain.settle import Trouble
 from app.ports import Capabilities
 from tests.fakes.clock import EVENING

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.model import CallState, Kind, Standing, Unknown
+from app.domain.model import Kind, Standing, Unknown
+from app.domain.outbox import CallState
 from app.domain.settle import Trouble
 from tests.fakes.clock import EVENING
 from tests.fakes.night import admission, station

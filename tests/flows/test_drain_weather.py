@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from app.domain.model import AnswerKind, CallState
+from app.domain.outbox import AnswerKind, CallState
 from app.domain.settle import Trouble
 from app.flows.lines import PAUSE, PROBE, LineState
 from app.ports import ProviderError

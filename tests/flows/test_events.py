@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.model import AnswerKind, Event, EventId
+from app.domain.model import Event, EventId
+from app.domain.outbox import AnswerKind
 from app.flows.lines import LineState
 from app.flows.poll import Poll, Wanted
 from app.ports import ProviderError

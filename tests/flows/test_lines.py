@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.domain.settle import Conflict, Parked, Trouble
 from app.flows.lease import LEASE, MARGIN, Lease
 from app.flows.lines import PAUSE, PROBE, Line, LineState

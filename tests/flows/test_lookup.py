@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.model import AnswerKind, Lookup, Outcome, Policy, Reason
+from app.domain.model import Lookup, Outcome, Policy, Reason
+from app.domain.outbox import AnswerKind
 from app.flows.admit import Admit
 from app.flows.lines import LineState
 from app.ports import ProviderError

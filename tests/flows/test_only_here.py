@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.model import EXIT, Answer, CallState, Direction, Kind, Outcome, Reason
+from app.domain.model import EXIT, Answer, Direction, Kind, Outcome, Reason
+from app.domain.outbox import CallState
 from app.domain.settle import Trouble
 from app.flows.undo import NoUndo
 from app.ports import Capabilities

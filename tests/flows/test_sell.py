@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.model import AnswerKind, CallState, Direction, Outcome, Reason
+from app.domain.model import Direction, Outcome, Reason
+from app.domain.outbox import AnswerKind, CallState
 from app.domain.sale import Holder, Sale, SaleId, SaleState, Tender, Wanted, Wrong
 from app.flows.follow import Heard
 from app.flows.sale_desk import NoSale

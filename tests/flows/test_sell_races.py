@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import AccountId, AnswerKind, CallState, Outcome, Reason, Unknown
+from app.domain.model import AccountId, Outcome, Reason, Unknown
 from app.domain.money import Money
+from app.domain.outbox import AnswerKind, CallState
 from app.domain.sale import Sale, SaleId, SaleState, Tender, Wrong
 from app.flows.follow import Heard
 from app.flows.issue import Issue

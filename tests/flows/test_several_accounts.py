@@ -10,18 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.model import (
-    AccountId,
-    CallState,
-    Credential,
-    Event,
-    EventId,
-    Lookup,
-    Outcome,
-    Policy,
-    Reason,
-    Unknown,
-)
+from app.domain.model import AccountId, Credential, Event, EventId, Lookup, Outcome, Policy, Reason, Unknown
+from app.domain.outbox import CallState
 from app.domain.settle import Trouble
 from app.flows.admit import Admit
 from app.flows.drain import Drain

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.domain.model import Admission, CallState, Policy
+from app.domain.model import Admission, Policy
+from app.domain.outbox import CallState
 from app.flows.admit import Admit
 from app.flows.drain import Drain
 from app.flows.lease import Lease

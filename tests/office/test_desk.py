@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.domain.takings import Asked, Progress, Summary
 from app.office.desk import FRESH, ReportDesk
 from app.ports import ProviderError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.office.making import make
 from app.office.spool import SUFFIX, Spool, named
 from app.office.unmade import Unmade

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import openpyxl
 
-from app.domain.model import AccountId, Admission, AdmissionId, Call, CallId, Credential, Event, Kind, Receipt, ScanId
+from app.domain.model import AccountId, Admission, AdmissionId, CallId, Credential, Event, Kind, ScanId
+from app.domain.outbox import Call, Receipt
 from app.ports import Cursor, Found, Page
 from app.providers.file.account import FileAccount
 from app.providers.file.provider import FileProvider

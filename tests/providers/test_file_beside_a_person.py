@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.simulators.spreadsheet import Spreadsheet, Switches
 from tests.providers.spreadsheets import Venue

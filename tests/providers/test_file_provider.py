@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.model import AnswerKind, Credential, Receipt, Standing
+from app.domain.model import Credential, Standing
+from app.domain.outbox import AnswerKind, Receipt
 from app.domain.settle import Done, landed, settle
 from app.ports import ProviderError
 from app.providers.file import client, disk

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.model import Admission, AnswerKind
+from app.domain.model import Admission
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from tests.providers.spreadsheets import PLAIN, Venue, workbook
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.model import AnswerKind
 from app.domain.money import Money, NoMoney
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.ports.office import Slice
 from tests.warehouse.back_office import EVENT, BackOffice, payment, ticket

@@ -12,22 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.model import (
-    EXIT,
-    RFID,
-    AccountId,
-    AdmissionId,
-    AnswerKind,
-    Call,
-    CallId,
-    Credential,
-    Event,
-    EventId,
-    Kind,
-    Receipt,
-    ScanId,
-    Sighting,
-)
+from app.domain.model import EXIT, RFID, AccountId, AdmissionId, CallId, Credential, Event, EventId, Kind, ScanId
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.ports import Page, ProviderError
 from app.providers.oveit.account import OveitAccount
 from app.providers.oveit.provider import OveitProvider

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.model import AnswerKind
 from app.domain.money import Money
+from app.domain.outbox import AnswerKind
 from app.domain.sale import Holder, Sold, Tender, Wanted
 from app.ports import ProviderError
 from app.ports.selling import Payment

@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.model import AccountId, AnswerKind, Event, EventId
+from app.domain.model import AccountId, Event, EventId
 from app.domain.money import total
+from app.domain.outbox import AnswerKind
 from app.domain.sale import Holder, Order, Rate, Sale, SaleId, SaleState, Sold, Tender, Wanted, check, ticket_total
 from app.ports import ProviderError
 from app.ports.selling import Payment

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import structlog
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.providers.pace import Pacer, Priority, TooLong
 from app.providers.transport import Limits, Secret

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import AccountId, Allowance, AnswerKind, Direction, Standing
+from app.domain.model import AccountId, Allowance, Direction, Standing
+from app.domain.outbox import AnswerKind
 from app.ports import (
     AccountRow,
     Damaged,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.office.desk import ReportDesk
 from app.ports import ProviderError
 from tests.office.formats import sums_of

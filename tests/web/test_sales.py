@@ -16,8 +16,8 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.model import AnswerKind
 from app.domain.money import Money
+from app.domain.outbox import AnswerKind
 from app.domain.sale import Price, Rate, SaleId, SaleState, Tender
 from app.flows.follow import Follow
 from app.flows.rates import Rates

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import CallState
+from app.domain.outbox import CallState
 from app.domain.settle import Conflict, Done, Parked, Trouble
 from app.ports import Notice
 from app.web.wire.notices import spoken

@@ -20,8 +20,6 @@ from app.domain.model import (
     Admission,
     Allowance,
     Answer,
-    AnswerKind,
-    Call,
     CallId,
     Credential,
     Event,
@@ -29,12 +27,11 @@ from app.domain.model import (
     Guest,
     Kind,
     Policy,
-    Receipt,
-    Sighting,
     Standing,
     Station,
     StationId,
 )
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.domain.settle import Settlement
 from app.flows.admit import Admit
 from app.flows.bring import Bring

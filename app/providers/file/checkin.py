@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.domain.model import ENTRANCE, AnswerKind, Call, Event, Receipt, Sighting, Standing
+from app.domain.model import ENTRANCE, Event, Standing
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.ports import ProviderError
 from app.providers.file import translate
 from app.providers.file.account import FileAccount

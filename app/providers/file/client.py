@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, Damaged, ProviderError
 from app.providers.file import disk, excel, guests, headers, results, text
 from app.providers.file.account import FileAccount

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.providers.file import headers
 from app.providers.file.text import ROWS_AHEAD, Record, Score

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.providers.file.values import Broken, Cell, fold, line
 

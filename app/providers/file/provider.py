@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.domain.codes import tag
-from app.domain.model import QR, RFID, Admission, AnswerKind, Call, Credential, Event, Receipt, Sighting
+from app.domain.model import QR, RFID, Admission, Credential, Event
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.ports import Capabilities, Clock, Cursor, Damaged, Found, Page, ProviderError, Row
 from app.providers.file import translate
 from app.providers.file.account import FileAccount

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import Damaged, ProviderError
 from app.providers.file import excel, text, values
 from app.providers.file.guests import raw

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from app.domain.model import AnswerKind
 from app.domain.money import Money, NoMoney, currency_of, from_minor, from_units
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, ProviderError
 from app.ports.office import RESOURCES, Sheaf, Slice
 from app.providers.fourvenues.account import FourvenuesAccount

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from app.domain.model import ENTRANCE, Admission, AnswerKind, Call, Event, Kind, Party, Receipt, Sighting, Standing
+from app.domain.model import ENTRANCE, Admission, Event, Kind, Party, Standing
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.ports import Clock, Damaged, ProviderError
 from app.providers.fourvenues import nights, options, translate
 from app.providers.fourvenues.client import Client, Option

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from app.domain.codes import shorten
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.providers.pace import Priority
 from app.providers.transport import Ask, Transport

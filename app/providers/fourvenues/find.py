@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.model import AnswerKind, Event
+from app.domain.model import Event
+from app.domain.outbox import AnswerKind
 from app.ports import Damaged, Found, ProviderError
 from app.providers.fourvenues import translate
 from app.providers.fourvenues.client import Answer, Client

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from app.domain.model import Admission, Call, Credential, Event, Receipt, Sighting
+from app.domain.model import Admission, Credential, Event
+from app.domain.outbox import Call, Receipt, Sighting
 from app.ports import Capabilities, Clock, Cursor, Damaged, Found, Page, ProviderError, Row
 from app.providers.fourvenues import nights, translate
 from app.providers.fourvenues.account import FourvenuesAccount

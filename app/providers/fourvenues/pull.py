@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from app.domain.model import AnswerKind, Event
+from app.domain.model import Event
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, Cursor, Damaged, Page, ProviderError, Row
 from app.providers.fourvenues import translate
 from app.providers.fourvenues.client import Answer, Client

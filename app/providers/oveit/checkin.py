@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from app.domain.model import ENTRANCE, EXIT, AnswerKind, Call, Receipt, Sighting
+from app.domain.model import ENTRANCE, EXIT
+from app.domain.outbox import AnswerKind, Call, Receipt, Sighting
 from app.ports import ProviderError
 from app.providers.oveit import translate, view
 from app.providers.oveit.client import Answer, Client, Said

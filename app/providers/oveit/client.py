@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.domain.codes import shorten
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.providers.oveit.session import Session
 from app.providers.pace import Priority

@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from app.domain.codes import bare, tag
-from app.domain.model import RFID, AnswerKind, Credential, Event
+from app.domain.model import RFID, Credential, Event
+from app.domain.outbox import AnswerKind
 from app.ports import Found, ProviderError
 from app.providers.oveit import translate, view
 from app.providers.oveit.client import Client, Said

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from app.domain.model import QR, RFID, Admission, Call, Credential, Event, Receipt, Sighting
+from app.domain.model import QR, RFID, Admission, Credential, Event
+from app.domain.outbox import Call, Receipt, Sighting
 from app.ports import Capabilities, Clock, Cursor, Damaged, Found, Page, ProviderError, Row
 from app.providers.lookups import Lookups
 from app.providers.oveit import catalogue, translate

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import structlog
 
-from app.domain.model import AnswerKind, Event
+from app.domain.model import Event
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, Cursor, Damaged, Page, ProviderError, Row
 from app.providers.oveit import translate
 from app.providers.oveit.catalogue import Listed, TicketType

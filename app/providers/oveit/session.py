@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.providers.pace import Priority
 from app.providers.transport import Ask, Reply, Secret, Transport

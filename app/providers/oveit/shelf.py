@@ -6,7 +6,8 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from app.domain.model import AccountId, AnswerKind, Event
+from app.domain.model import AccountId, Event
+from app.domain.outbox import AnswerKind
 from app.ports import Clock, ProviderError
 from app.providers.oveit import catalogue
 from app.providers.oveit.catalogue import Listed, TicketType

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from app.domain.model import ENTRANCE, AnswerKind
+from app.domain.model import ENTRANCE
+from app.domain.outbox import AnswerKind
 from app.ports import Damaged, ProviderError, Row
 from app.providers.oveit import translate
 from app.providers.oveit.catalogue import TicketType

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from app.domain.model import CallId, CallState
+from app.domain.model import CallId
+from app.domain.outbox import CallState
 from app.web.front import visit
 from app.web.parts import parts
 from app.web.routes.outbox import After, CallNumber, Limit, change

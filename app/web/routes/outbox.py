@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from app.domain.model import CallId, CallState
+from app.domain.model import CallId
+from app.domain.outbox import CallState
 from app.ports import CallRow, Store, Tx
 from app.web.front import visit
 from app.web.parts import parts

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ConfigDict
 
 from app.domain.codes import shorten
-from app.domain.model import CallState, Kind
+from app.domain.model import Kind
+from app.domain.outbox import CallState
 from app.domain.troubles import explain
 from app.ports import CallRow, OutboxCount
 from app.web.wire.common import EventName, Given, Instant, Reason, Taken

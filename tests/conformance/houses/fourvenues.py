@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from app.domain.model import AccountId, Call, Credential, Event, EventId, Kind
+from app.domain.model import AccountId, Credential, Event, EventId, Kind
+from app.domain.outbox import Call
 from app.providers.fourvenues.account import FourvenuesAccount
 from app.providers.fourvenues.provider import FourvenuesProvider
 from app.simulators import fourvenues

@@ -15,18 +15,8 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from app.domain.codes import clean
-from app.domain.model import (
-    ENTRANCE,
-    QR,
-    Admission,
-    AdmissionId,
-    Call,
-    CallId,
-    Credential,
-    Event,
-    Kind,
-    ScanId,
-)
+from app.domain.model import ENTRANCE, QR, Admission, AdmissionId, CallId, Credential, Event, Kind, ScanId
+from app.domain.outbox import Call
 from app.ports import Cursor, Damaged, Found, Page, Provider
 from app.providers.pace import Pacer
 from app.simulators.switchboard import Switchboard

@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from app.domain.model import QR, Admission, Answer, Call, Policy, Scan, ScanId, Station, Unknown
+from app.domain.model import QR, Admission, Answer, Policy, Scan, ScanId, Station, Unknown
+from app.domain.outbox import Call
 from app.flows.admit import Admit
 from app.flows.drain import Drain, DrainReport
 from app.flows.lease import Lease

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
-from app.domain.model import AnswerKind, Call, CallState, Receipt
+from app.domain.outbox import AnswerKind, Call, CallState, Receipt
 from app.domain.settle import Again, Barred, Conflict, Covered, Done, Look, Parked, Settlement
 from app.flows.drain import Drain
 from app.ports import Provider, ProviderError

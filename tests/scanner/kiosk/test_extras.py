@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import Hub, make_hub
-from app.domain.model import AccountId, Allowance, AnswerKind, Event, EventId, Right, Station, StationId
+from app.domain.model import AccountId, Allowance, Event, EventId, Right, Station, StationId
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.settings import Settings
 from app.web.allowances import Allowances

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from app.domain.model import AnswerKind
 from app.domain.money import Money
+from app.domain.outbox import AnswerKind
 from app.domain.sale import METADATA_LIMIT, Holder, Sale, Sold, Tender
 from app.ports import ProviderError
 from app.providers.fourvenues.selling.prices import BOTH

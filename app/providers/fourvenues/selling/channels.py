@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from app.domain.codes import shorten
-from app.domain.model import AnswerKind
+from app.domain.outbox import AnswerKind
 from app.ports import ProviderError
 from app.providers.fourvenues.client import Answer, Wire, segment
 from app.providers.pace import Priority

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
-from app.domain.model import AccountId, AnswerKind, Event, Receipt
+from app.domain.model import AccountId, Event
+from app.domain.outbox import AnswerKind, Receipt
 from app.domain.sale import Sale
 from app.ports import ProviderError
 from app.providers.fourvenues import translate

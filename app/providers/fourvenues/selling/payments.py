@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from app.domain.model import AnswerKind
 from app.domain.money import NoMoney, currency_of, from_units
+from app.domain.outbox import AnswerKind
 from app.domain.sale import Sale
 from app.ports import ProviderError
 from app.ports.selling import Payment, PaymentPage

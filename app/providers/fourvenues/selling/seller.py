@@ -13,7 +13,8 @@ from datetime import timedelta
 import httpx
 import structlog
 
-from app.domain.model import AnswerKind, Event, Receipt
+from app.domain.model import Event
+from app.domain.outbox import AnswerKind, Receipt
 from app.domain.sale import Rate, Sale, Tender
 from app.ports import Clock, Damaged, ProviderError
 from app.ports.selling import Payment, PaymentPage, Told
